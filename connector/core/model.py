@@ -1,0 +1,314 @@
+"""The values everything else speaks of. They hold no behaviour beyond naming themselves.
+
+Times are seconds since the epoch (float), durations are seconds. A file travels as a
+reference, a dict ``{"$file": id, "name": str, "type": str, "size": int, "sha256": str}``;
+only the door swaps it for bytes. Mappings inside these values are never mutated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+FILE = "$file"
+"""The key that marks a dict as a reference to a stored file."""
+
+
+class Status(StrEnum):
+    """The six words every provider's vocabulary is translated to. The last three are closed."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    NEEDS_REVIEW = "needs_review"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+CLOSED = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELED})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question to the outside, ready to be asked.
+
+    ``body`` may hold file references anywhere. ``own`` says that the address belongs to the
+    provider (as the operator configured it), so that it may be private and gets the key; any
+    other address must be https and public. ``timeout`` bounds the whole exchange.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    encoding: str = "json"
+    answer: str = "json"
+    timeout: float = 30.0
+    repeatable: bool = True
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer: header names in lower case; ``body`` is parsed JSON, text, a file reference
+    (for ``answer: bytes``) or None when there was nothing readable."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """No answer. ``sent`` is False only when the other side surely never saw the request."""
+
+    reason: str
+    sent: bool = True
+    retry_after: float | None = None
+    refused: bool = False
+    """True when *we* refuse to ask (a private address, an unreadable URL): never ask again."""
+
+
+Outcome = Response | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Where to look (JMESPath over http, headers, body, item), how to compare, what follows."""
+
+    at: str
+    test: str
+    value: Any
+    then: Status | None = None
+    next: str | None = None
+    picks: Mapping[str, str] = field(default_factory=dict)
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Which element of a list in the answer is ours: ``match`` compares members with templates."""
+
+    within: str
+    match: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One question an action may ask its provider. ``follow`` names a fact with an absolute URL."""
+
+    name: str
+    method: str = "GET"
+    path: str | None = None
+    follow: str | None = None
+    query: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    encoding: str = "json"
+    answer: str = "json"
+    item: Item | None = None
+    credentials: str = "own"
+    repeatable: bool = True
+    unheard: str | None = None
+    timeout: float = 30.0
+    rules: tuple[Rule, ...] = ()
+    picks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often to ask and when to stop, all in seconds (``factor`` and ``tries`` are counts).
+
+    ``initial`` comes before the first check, ``first`` before the second, growing by ``factor``
+    up to ``ceiling``; ``review`` replaces them while people work. ``tries`` bounds answers in a
+    row that say nothing (401, 403, 404) and claims that end in our own crash.
+    """
+
+    initial: float = 2.0
+    first: float = 2.0
+    factor: float = 1.5
+    ceiling: float = 60.0
+    review: float = 300.0
+    deadline: float = 86400.0
+    deadlines: Mapping[str, float] = field(default_factory=dict)
+    tries: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One kind of job a provider does. ``fields`` and ``output`` are JSON Schemas."""
+
+    provider: str
+    name: str
+    title: str
+    description: str
+    base_url: str
+    hosts: tuple[str, ...]
+    start: str
+    calls: Mapping[str, Call]
+    pace: Pace
+    errors: Mapping[str, str]
+    fields: Mapping[str, Any]
+    output: Mapping[str, Any]
+    sample: Any
+    examples: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``rate`` of the named calls in any ``seconds``."""
+
+    calls: tuple[str, ...]
+    rate: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A list of values for a picker, read from the provider: ``items`` of ``id`` and ``title``."""
+
+    call: Call
+    items: str
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One provider. ``auth`` is ``{"kind": ...}`` as the manifest says it."""
+
+    name: str
+    title: str
+    description: str
+    base_url: str
+    hosts: tuple[str, ...]
+    auth: Mapping[str, Any]
+    limits: tuple[Limit, ...]
+    actions: Mapping[str, Action]
+    choices: Mapping[str, Choice]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one answer says, in neutral words. ``matched`` is False when no rule spoke."""
+
+    matched: bool
+    status: Status | None = None
+    picks: Mapping[str, Any] = field(default_factory=dict)
+    next: str | None = None
+    note: str | None = None
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One remote job, from our side; one row.
+
+    ``next_call is None``, ``due_at is None`` and a closed status are always true together.
+    ``claims > misses`` while someone is asking (or died asking). ``lease`` is how long the
+    next claim may last. ``credential`` is the caller's provider key, encrypted, until closed.
+    ``fingerprint`` is the hash of the input as it was given, to tell a repeat from a conflict.
+    ``forgotten_at`` is set when input, result and files went (deleted, or past retention).
+    """
+
+    id: str
+    owner: str
+    provider: str
+    action: str
+    platform: str
+    input: Mapping[str, Any]
+    created_at: float
+    deadline_at: float
+    next_call: str | None
+    due_at: float | None
+    key: str | None = None
+    fingerprint: str = ""
+    client_ref: str | None = None
+    credential: str | None = None
+    status: Status = Status.PENDING
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    note: str | None = None
+    claims: int = 0
+    misses: int = 0
+    polls: int = 0
+    lease: float = 60.0
+    updated_at: float = 0.0
+    finished_at: float | None = None
+    cancel_asked_at: float | None = None
+    nudged_at: float | None = None
+    forgotten_at: float | None = None
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Someone wants to hear of changes. With ``operation_id`` it is a one-shot callback.
+
+    ``target`` and ``secret`` are encrypted. ``statuses`` None means: every closed status;
+    ``provider`` and ``action`` None mean any. Nothing is sent before ``not_before``.
+    """
+
+    id: str
+    owner: str
+    platform: str
+    target: str
+    statuses: tuple[Status, ...] | None = None
+    provider: str | None = None
+    action: str | None = None
+    operation_id: str | None = None
+    secret: str | None = None
+    created_at: float = 0.0
+    not_before: float = 0.0
+    expires_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message owed to one subscription: the operation reached ``status``. ``due_at`` is
+    None when it ended; ``note`` then says how."""
+
+    id: str
+    subscription_id: str
+    operation_id: str
+    status: Status
+    created_at: float
+    due_at: float | None
+    claims: int = 0
+    note: str | None = None
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One line of an operation's history, for people to read."""
+
+    operation_id: str
+    at: float
+    status: Status
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """What is known of a stored file; its bytes lie in the file store under ``id``."""
+
+    id: str
+    owner: str
+    name: str
+    type: str
+    size: int
+    sha256: str
+    created_at: float
+    operation_id: str | None = None
+
+    def reference(self) -> dict[str, Any]:
+        """The form in which the file travels inside inputs and facts."""
+        return {
+            FILE: self.id,
+            "name": self.name,
+            "type": self.type,
+            "size": self.size,
+            "sha256": self.sha256,
+        }
