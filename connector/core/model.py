@@ -35,8 +35,9 @@ class Request:
     """One question to the outside, ready to be asked.
 
     ``body`` may hold file references anywhere. ``own`` says that the address belongs to the
-    provider (as the operator configured it), so that it may be private and gets the key; any
-    other address must be https and public. ``timeout`` bounds the whole exchange.
+    provider (as the operator configured it), so that it may be private; any other address must
+    be https and public. ``credentials`` says that the provider's key goes along. ``timeout``
+    bounds the whole exchange.
     """
 
     method: str
@@ -48,6 +49,7 @@ class Request:
     timeout: float = 30.0
     repeatable: bool = True
     own: bool = False
+    credentials: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,122 +77,6 @@ Outcome = Response | Failure
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """Where to look (JMESPath over http, headers, body, item), how to compare, what follows."""
-
-    at: str
-    test: str
-    value: Any
-    then: Status | None = None
-    next: str | None = None
-    picks: Mapping[str, str] = field(default_factory=dict)
-    note: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """Which element of a list in the answer is ours: ``match`` compares members with templates."""
-
-    within: str
-    match: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One question an action may ask its provider. ``follow`` names a fact with an absolute URL."""
-
-    name: str
-    method: str = "GET"
-    path: str | None = None
-    follow: str | None = None
-    query: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: Any = None
-    encoding: str = "json"
-    answer: str = "json"
-    item: Item | None = None
-    credentials: str = "own"
-    repeatable: bool = True
-    unheard: str | None = None
-    timeout: float = 30.0
-    rules: tuple[Rule, ...] = ()
-    picks: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How often to ask and when to stop, all in seconds (``factor`` and ``tries`` are counts).
-
-    ``initial`` comes before the first check, ``first`` before the second, growing by ``factor``
-    up to ``ceiling``; ``review`` replaces them while people work. ``tries`` bounds answers in a
-    row that say nothing (401, 403, 404) and claims that end in our own crash.
-    """
-
-    initial: float = 2.0
-    first: float = 2.0
-    factor: float = 1.5
-    ceiling: float = 60.0
-    review: float = 300.0
-    deadline: float = 86400.0
-    deadlines: Mapping[str, float] = field(default_factory=dict)
-    tries: int = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One kind of job a provider does. ``fields`` and ``output`` are JSON Schemas."""
-
-    provider: str
-    name: str
-    title: str
-    description: str
-    base_url: str
-    hosts: tuple[str, ...]
-    start: str
-    calls: Mapping[str, Call]
-    pace: Pace
-    errors: Mapping[str, str]
-    fields: Mapping[str, Any]
-    output: Mapping[str, Any]
-    sample: Any
-    examples: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """At most ``rate`` of the named calls in any ``seconds``."""
-
-    calls: tuple[str, ...]
-    rate: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A list of values for a picker, read from the provider: ``items`` of ``id`` and ``title``."""
-
-    call: Call
-    items: str
-    id: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """One provider. ``auth`` is ``{"kind": ...}`` as the manifest says it."""
-
-    name: str
-    title: str
-    description: str
-    base_url: str
-    hosts: tuple[str, ...]
-    auth: Mapping[str, Any]
-    limits: tuple[Limit, ...]
-    actions: Mapping[str, Action]
-    choices: Mapping[str, Choice]
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """What one answer says, in neutral words. ``matched`` is False when no rule spoke."""
 
@@ -207,7 +93,8 @@ class Operation:
     """One remote job, from our side; one row.
 
     ``next_call is None``, ``due_at is None`` and a closed status are always true together.
-    ``claims > misses`` while someone is asking (or died asking). ``lease`` is how long the
+    ``claims > misses`` while someone is asking (or died asking); ``denials`` counts answers in
+    a row that refuse us (401, 403, 404), ``polls`` the checks heard. ``lease`` is how long the
     next claim may last. ``credential`` is the caller's provider key, encrypted, until closed.
     ``fingerprint`` is the hash of the input as it was given, to tell a repeat from a conflict.
     ``forgotten_at`` is set when input, result and files went (deleted, or past retention).
@@ -232,11 +119,13 @@ class Operation:
     note: str | None = None
     claims: int = 0
     misses: int = 0
+    denials: int = 0
     polls: int = 0
     lease: float = 60.0
     updated_at: float = 0.0
     finished_at: float | None = None
     cancel_asked_at: float | None = None
+    cancel_sent_at: float | None = None
     nudged_at: float | None = None
     forgotten_at: float | None = None
     revision: int = 0

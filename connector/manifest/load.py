@@ -1,0 +1,114 @@
+"""From JSON files to manifests, or to the list of everything that is wrong with them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+from connector.core.language import Manifest
+from connector.manifest.build import build
+from connector.manifest.problems import Problem, pointer
+from connector.manifest.replay import examples_say, sample
+from connector.manifest.sense import senseless
+from connector.places import shared
+
+
+class ManifestError(Exception):
+    """Manifests that cannot be used; ``problems`` holds all of them."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(each) for each in problems))
+        self.problems = problems
+
+
+def load(path: Path) -> Manifest:
+    """One manifest; raises ManifestError with every problem in it."""
+    problems = list(check([path]))
+    if problems:
+        raise ManifestError(problems)
+    manifest = build(json.loads(path.read_text(encoding="utf-8")))
+    return with_samples(manifest)
+
+
+def load_folders(folders: Iterable[Path]) -> dict[str, Manifest]:
+    """All manifests of some folders by name; a later folder replaces an earlier one's."""
+    paths = [path for folder in folders for path in files_in(folder)]
+    problems = list(check(paths))
+    if problems:
+        raise ManifestError(problems)
+    loaded = (load(path) for path in paths)
+    return {each.name: each for each in loaded}
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The manifests in a folder, in the order of their names."""
+    return sorted(each for each in folder.glob("*.json") if each.name != "schema.json")
+
+
+def check(paths: Iterable[Path]) -> Iterator[Problem]:
+    """Every problem of the files: the schema's first; sense and examples once that is clean."""
+    for path in paths:
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            yield Problem(str(path), "", f"the file cannot be read: {error.strerror}")
+        except ValueError as error:
+            yield Problem(str(path), "", f"this is no JSON: {error}")
+        else:
+            yield from (Problem(str(path), place, text) for place, text in _wrong(document))
+
+
+def _wrong(document: Any) -> Iterator[tuple[str, str]]:
+    """Place and message of everything wrong with one manifest."""
+    unshaped = list(_unshaped(document))
+    if unshaped:
+        yield from unshaped
+        return
+    nonsense = list(senseless(document))
+    yield from nonsense
+    if not nonsense:
+        yield from examples_say(document, build(document))
+
+
+def _unshaped(document: Any) -> Iterator[tuple[str, str]]:
+    for error in sorted(_validator().iter_errors(document), key=lambda e: list(map(str, e.path))):
+        yield from _said(error)
+
+
+def _said(error: ValidationError) -> Iterator[tuple[str, str]]:
+    """The schema's complaint in words that help: inside a oneOf, what fits best."""
+    closest = best_match(error.context) if error.context else None
+    if closest is not None and list(closest.absolute_path) != list(error.absolute_path):
+        error = closest
+    yield pointer(*error.absolute_path), _words(error)
+
+
+def _words(error: ValidationError) -> str:
+    alternatives: Any = error.validator_value if error.validator in ("oneOf", "anyOf") else []
+    words = [name for each in alternatives or () for name in each.get("required", ())]
+    if words and error.validator == "oneOf":
+        return f"give exactly one of: {', '.join(words)}"
+    if words:
+        return f"give at least one of: {', '.join(words)}"
+    return error.message if len(error.message) < 300 else f"does not fit {error.validator}"
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    schema = json.loads((shared("manifests") / "schema.json").read_text(encoding="utf-8"))
+    return Draft202012Validator(schema)
+
+
+def with_samples(manifest: Manifest) -> Manifest:
+    """The manifest with each action's sample: the result of its first successful example."""
+    actions = {
+        name: replace(action, sample=sample(action)) for name, action in manifest.actions.items()
+    }
+    return replace(manifest, actions=actions)
