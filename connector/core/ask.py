@@ -8,7 +8,8 @@ from urllib.parse import urlencode, urljoin
 
 from connector.core.auth import origin
 from connector.core.language import Action, Call, Rule
-from connector.core.model import FILE, Failure, Operation, Request
+from connector.core.model import Failure, Operation, Request
+from connector.core.references import is_file
 from connector.core.template import MISSING, as_text, fill, fill_path
 
 CHECK = "check_status"
@@ -85,11 +86,6 @@ def file_fields(fields: Mapping[str, Any]) -> list[str]:
     """
     known = fields.get("properties", {})
     return [name for name, schema in known.items() if schema.get("format") == "binary"]
-
-
-def is_file(value: Any) -> bool:
-    """Whether a value is a reference to a stored file."""
-    return isinstance(value, Mapping) and FILE in value
 
 
 def lease(call: Call) -> float:

@@ -15,7 +15,6 @@ from connector.core.ask import (
     FETCH,
     call_of,
     context,
-    is_file,
     lease,
     next_request,
     to_fetch,
@@ -35,6 +34,7 @@ from connector.core.model import (
     Subscription,
 )
 from connector.core.pace import Dice
+from connector.core.references import is_file
 from connector.core.steps import ask_again, check_later, tell_to_stop, turn_to
 
 BUSY = frozenset({408, 425, 429})  # and everything from 500 on: ask again later
@@ -243,7 +243,9 @@ def _fetched(op: Operation, action: Action, answer: Response, now: float) -> Ope
     name = to_fetch(op.input, action.fields)
     if not is_file(answer.body):
         return _no_file(op, action, "it answered with nothing", now)
-    ahead = replace(op, input={**op.input, str(name): answer.body}, note=None)
+    named = op.input.get(f"{name}_name")
+    file = {**answer.body, "name": named} if named else answer.body
+    ahead = replace(op, input={**op.input, str(name): file}, note=None)
     more = FETCH if to_fetch(ahead.input, action.fields) else action.start
     return turn_to(ahead, action, more, now)
 

@@ -201,3 +201,24 @@ class StoredFile:
             "size": self.size,
             "sha256": self.sha256,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One save of an operation: as it was claimed or read (its revision is the condition), as it
+    is now, and the files that the answer brought."""
+
+    before: Operation
+    after: Operation
+    files: tuple[StoredFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryChange:
+    """One save of a delivery, with its line in the operation's history; ``unsubscribe`` also
+    ends the subscription."""
+
+    before: Delivery
+    after: Delivery
+    move: Move | None = None
+    unsubscribe: bool = False

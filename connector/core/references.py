@@ -1,0 +1,38 @@
+"""Where does a value refer to stored files, and which of these references are ours? Pure.
+
+A provider or a caller may send ``{"$file": ...}`` as plain data: such a reference is forged and
+must never open anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from connector.core.model import FILE
+
+
+def is_file(value: Any) -> bool:
+    """Whether a value is a reference to a stored file."""
+    return isinstance(value, Mapping) and FILE in value
+
+
+def references(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every file reference inside a value."""
+    if is_file(value):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from references(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from references(inner)
+
+
+def disarm(value: Any, ours: Collection[str]) -> Any:
+    """The value with every reference that is not among ``ours`` made plain data again."""
+    if is_file(value) and value[FILE] not in ours:
+        return {"file" if key == FILE else key: inner for key, inner in value.items()}
+    if isinstance(value, Mapping) and not is_file(value):
+        return {key: disarm(inner, ours) for key, inner in value.items()}
+    return [disarm(each, ours) for each in value] if isinstance(value, list) else value

@@ -1,0 +1,184 @@
+"""Everything that can be done with operations, in one place: the verbs of the whole program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from connector.core import machine
+from connector.core.model import (
+    CLOSED,
+    Change,
+    Delivery,
+    DeliveryChange,
+    Move,
+    Operation,
+    StoredFile,
+    Subscription,
+)
+from connector.engine import telling, upkeep
+from connector.engine.asking import Asking
+from connector.engine.choosing import Choosing, Picks
+from connector.engine.credentials import Credentials
+from connector.engine.intake import submit
+from connector.engine.parts import Order, Parts
+from connector.engine.waiting import wait_until
+from connector.errors import BadInput, Conflict, FieldProblem, NotFound, WrongKey
+from connector.files import sniff
+from connector.vault import hash_key
+
+
+class Engine:
+    """The verbs. An id of another owner is NotFound, like one that never was."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self._credentials = Credentials(parts)
+        self._asking = Asking(parts, self._credentials)
+        self._choosing = Choosing(parts, self._credentials)
+
+    # What callers ask.
+
+    def submit(self, order: Order) -> Operation:
+        """A new operation, or the one that the same idempotency key made; see ``intake``."""
+        return submit(self.parts, self._credentials, order)
+
+    def keep_file(
+        self, owner: str, chunks: Iterable[bytes], name: str, type: str | None
+    ) -> StoredFile:
+        """Stores a document as it streams in; raises files.TooLarge."""
+        id = self.parts.new_id()
+        with self.parts.files.create(id, self.parts.max_file_bytes) as file:
+            for chunk in chunks:
+                file.write(chunk)
+        kind = sniff(file.head, name, type)
+        now = self.parts.clock()
+        return StoredFile(id, owner, name, kind, file.size, file.sha256, now)
+
+    def owner_of(self, key: str) -> str:
+        """Whose key this is; raises WrongKey."""
+        owner = self.parts.store.owner_of(hash_key(key))
+        if owner is None:
+            raise WrongKey("The key is not known; send a live one as X-API-Key.")
+        return owner
+
+    def open(self, key: str, id: str) -> Operation:
+        """The operation for the holder of a key, in one query; raises WrongKey or NotFound."""
+        owner, op = self.parts.store.read_for_key(hash_key(key), id)
+        if owner is None:
+            raise WrongKey("The key is not known; send a live one as X-API-Key.")
+        if op is None:
+            raise NotFound("There is no such operation.")
+        return op
+
+    def get(self, id: str, owner: str | None) -> Operation:
+        """The operation; ``owner`` None only for the holder of a signed link."""
+        op = self.parts.store.get_operation(id, owner)
+        if op is None:
+            raise NotFound("There is no such operation.")
+        return op
+
+    def wait(self, op: Operation, seconds: float, enough: Callable[[Operation], bool]) -> Operation:
+        """The operation once it is ``enough``, or as it is when the time is over."""
+        return wait_until(self.parts, op, seconds, enough)
+
+    def find(self, owner: str, **filters: Any) -> Sequence[Operation]:
+        """Operations, newest first; see ``store.list_operations`` for the filters."""
+        return self.parts.store.list_operations(owner, **filters)
+
+    def history(self, op: Operation) -> Sequence[Move]:
+        """What happened to an operation, oldest first."""
+        return self.parts.store.history(op.id)
+
+    def cancel(self, op: Operation) -> Operation:
+        """Wishes an open operation canceled and waits a moment for it; closed ones stay."""
+        if not self.parts.store.ask_cancel(op.id, self.parts.clock()):
+            return self.get(op.id, op.owner)
+        return self.wait(op, self.parts.wait_seconds, lambda now: now.status in CLOSED)
+
+    def forget(self, op: Operation) -> None:
+        """Deletes input, result and files of a closed operation; its line stays until later."""
+        if op.status not in CLOSED:
+            message = "The operation is still open; cancel it first, then delete it."
+            raise Conflict(message, "still_open")
+        self.parts.files.delete(self.parts.store.forget(op.id, self.parts.clock()))
+
+    def file(self, id: str, owner: str | None) -> StoredFile:
+        """What is known of a stored file."""
+        found = self.parts.store.get_file(id)
+        if found is None or owner not in (None, found.owner):
+            raise NotFound("There is no such file, or its time has passed.")
+        return found
+
+    def choices(self, owner: str, provider: str, name: str, key: str | None) -> Picks:
+        """A picker's values, ``[{"id", "name"}]``; ``key`` is the caller's own provider key."""
+        return self._choosing.choices(owner, provider, name, key)
+
+    def subscribe(self, sub: Subscription, target: str, secret: str | None = None) -> Subscription:
+        """Keeps a subscription with its target and signing secret encrypted."""
+        wrong = self.parts.objection(target)
+        if wrong:
+            raise BadInput(wrong, fields=[FieldProblem("/target", wrong)])
+        encrypt = self.parts.vault.encrypt
+        kept = Subscription(
+            id=self.parts.new_id(),
+            owner=sub.owner,
+            platform=sub.platform,
+            target=encrypt(target),
+            statuses=sub.statuses,
+            provider=sub.provider,
+            action=sub.action,
+            secret=encrypt(secret) if secret else None,
+            created_at=self.parts.clock(),
+        )
+        self.parts.store.add_subscription(kept)
+        return kept
+
+    def unsubscribe(self, id: str, owner: str) -> None:
+        """Ends a subscription; one that is gone is fine."""
+        self.parts.store.remove_subscription(id, owner)
+
+    # What the worker does.
+
+    def turn(
+        self, done: Sequence[Change], free: int, skip: Sequence[str] = ()
+    ) -> tuple[list[bool], list[Operation]]:
+        """Saves what was heard and claims up to ``free`` operations that are due, in one commit."""
+        now = self.parts.clock()
+        return self.parts.store.turn(done, self._owed, now, free, skip)
+
+    def ask(self, claimed: Operation) -> Change | None:
+        """Asks the provider about one claimed operation; never raises."""
+        return self._asking.ask(claimed)
+
+    def claim_deliveries(self, free: int) -> list[Delivery]:
+        """Up to ``free`` messages that are due, claimed."""
+        return self.parts.store.claim_deliveries(self.parts.clock(), free, telling.LEASE)
+
+    def tell(self, claimed: Delivery) -> DeliveryChange | None:
+        """Sends one claimed message; never raises."""
+        return telling.tell(self.parts, claimed)
+
+    def told(self, changes: Sequence[DeliveryChange]) -> None:
+        """Saves what became of messages."""
+        self.parts.store.save_deliveries(changes)
+
+    def tick(self, most: int = 64) -> int:
+        """One round by hand, without threads: what is due is asked and told; returns how much."""
+        _, claimed = self.turn((), most)
+        changes = [change for change in map(self.ask, claimed) if change]
+        if changes:
+            self.turn(changes, 0)
+        messages = self.claim_deliveries(most)
+        self.told([change for change in map(self.tell, messages) if change])
+        return len(claimed) + len(messages)
+
+    def prune(self) -> int:
+        """Deletes what is past its retention; returns how many files went."""
+        return upkeep.prune(self.parts)
+
+    def _owed(
+        self, before: Operation, after: Operation, subscriptions: Sequence[Subscription]
+    ) -> list[Delivery]:
+        now, new_id = self.parts.clock(), self.parts.new_id
+        return machine.deliveries(before, after, subscriptions, new_id, now)

@@ -1,0 +1,94 @@
+"""What is the engine made of, and what does a caller hand in?"""
+
+from __future__ import annotations
+
+import random
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from connector.core.language import Action, Manifest
+from connector.core.model import Delivery, Operation, Outcome, Request, StoredFile, Subscription
+from connector.errors import NotFound
+from connector.vault import Vault
+
+if TYPE_CHECKING:
+    from connector.files import Files
+    from connector.store import Store
+
+Message = Callable[[Operation, Subscription, Delivery], Mapping[str, Any]]
+"""A platform's way of telling: the JSON object that it wants to receive."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that the engine acts through; only wiring and tests make one.
+
+    ``send`` asks the outside and never raises. ``objection`` says what is wrong with a URL that
+    a caller gave. ``provider_key`` is the operator's own key for a provider. ``sign`` makes the
+    headers of a signed message from its secret, id, time and text.
+    """
+
+    manifests: Mapping[str, Manifest]
+    store: Store
+    files: Files
+    send: Callable[[Request], Outcome]
+    objection: Callable[[str], str | None]
+    vault: Vault
+    sign: Callable[[str, str, float, str], Mapping[str, str]]
+    messages: Mapping[str, Message]
+    provider_key: Callable[[str], str | None]
+    max_file_bytes: int = 100_000_000
+    wait_seconds: float = 1.5
+    result_days: float = 7.0
+    operation_days: float = 30.0
+    waiters: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(8))
+    clock: Callable[[], float] = time.time
+    dice: Callable[[], float] = random.random
+    sleep: Callable[[float], None] = time.sleep
+
+    def new_id(self) -> str:
+        """An id that nobody can guess (96 random bits), sorting by its time."""
+        return f"{int(self.clock()):08x}{secrets.token_hex(12)}"
+
+    def action(self, provider: str, name: str) -> Action:
+        """The action, or NotFound saying which there are."""
+        manifest = self.manifest(provider)
+        if name not in manifest.actions:
+            known = ", ".join(manifest.actions)
+            raise NotFound(f"{provider} has no action {name!r}; it has: {known}.", "unknown_action")
+        return manifest.actions[name]
+
+    def manifest(self, provider: str) -> Manifest:
+        """The provider's manifest, or NotFound saying which there are."""
+        if provider not in self.manifests:
+            known = ", ".join(self.manifests)
+            message = f"There is no provider {provider!r}; there is: {known}."
+            raise NotFound(message, "unknown_provider")
+        return self.manifests[provider]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a caller asks for.
+
+    ``input`` holds files as references, ``files`` what is known of them. ``timeout`` is seconds
+    or the name of a deadline. ``wait`` None means the usual moment, else seconds until the
+    operation is closed. ``provider_key`` is the caller's own key for the provider.
+    """
+
+    owner: str
+    platform: str
+    provider: str
+    action: str
+    input: Mapping[str, Any]
+    files: tuple[StoredFile, ...] = ()
+    key: str | None = None
+    client_ref: str | None = None
+    timeout: Any = None
+    callback_url: str | None = None
+    provider_key: str | None = None
+    wait: float | None = None

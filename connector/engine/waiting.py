@@ -1,0 +1,35 @@
+"""How does a request wait for an operation, without holding every thread of the server?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from connector.core.model import CLOSED, Operation
+from connector.engine.parts import Parts
+
+FIRST_LOOK, LAST_LOOK = 0.02, 0.25  # seconds between two looks at the row, growing
+
+
+def wait_until(
+    parts: Parts, op: Operation, seconds: float, enough: Callable[[Operation], bool]
+) -> Operation:
+    """The operation as soon as it is ``enough``, or as it is after so many seconds.
+
+    A bounded number of callers waits; the rest gets the operation as it is, at once.
+    """
+    if seconds <= 0 or enough(op) or not parts.waiters.acquire(blocking=False):
+        return op
+    try:
+        waited, gap = 0.0, FIRST_LOOK
+        while waited < seconds and not enough(op):
+            parts.sleep(min(gap, seconds - waited))
+            waited, gap = waited + gap, min(gap * 1.3, LAST_LOOK)
+            op = parts.store.get_operation(op.id) or op
+        return op
+    finally:
+        parts.waiters.release()
+
+
+def closed(op: Operation) -> bool:
+    """Whether an operation has ended."""
+    return op.status in CLOSED

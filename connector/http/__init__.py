@@ -1,0 +1,5 @@
+"""The one door out: a Request goes in, a Response or a Failure comes back. Nothing else leaves."""
+
+from connector.http.door import Door
+
+__all__ = ["Door"]

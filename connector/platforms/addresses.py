@@ -1,0 +1,44 @@
+"""At which absolute addresses do callers find things? Built from our public URL, never from a
+Host header."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from connector.core.model import Operation
+from connector.signing import Links
+
+DAY = 86400.0
+
+
+class Addresses:
+    """Absolute links, and the signed tokens that open them without a key."""
+
+    def __init__(self, public_url: str, links: Links) -> None:
+        self._public_url = public_url.rstrip("/")
+        self._links = links
+
+    def at(self, path: str, **query: str) -> str:
+        """The absolute URL of a path of ours."""
+        return f"{self._public_url}{path}" + (f"?{urlencode(query)}" if query else "")
+
+    def operation(self, op: Operation, *more: str) -> str:
+        """The operation itself, or what lies below it (``result``, ``cancel``)."""
+        return self.at("/".join(("/v1/operations", op.id, *more)))
+
+    def result(self, op: Operation, path: str) -> str:
+        """A path to the operation's result, with a token that opens just this operation."""
+        return self.at(path, token=self._links.token("operation", op.id, until(op)))
+
+    def file(self, op: Operation, id: str) -> str:
+        """A result file, for whoever holds the link, until its time."""
+        return self.at(f"/v1/files/{id}", token=self._links.token("file", id, until(op)))
+
+    def opens(self, token: str, kind: str, id: str, now: float) -> bool:
+        """Whether a token opens this one thing now."""
+        return self._links.opens(token, kind, id, now)
+
+
+def until(op: Operation) -> float:
+    """Links live until the deadline, or the end if that came later, and a day."""
+    return max(op.deadline_at, op.finished_at or 0.0) + DAY

@@ -1,0 +1,66 @@
+"""What does text from a form mean, when the schema asks for something else?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+TRUTHS = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False,
+          "on": True, "off": False}  # fmt: skip
+
+
+def as_schema_says(values: Sequence[str], schema: Mapping[str, Any]) -> Any:
+    """A form field's values in the type of its field; what does not fit stays text, and the
+    check of the input then says so. Empty text means: not given."""
+    kind = schema.get("type")
+    if kind == "array":
+        return _as_list(values, schema.get("items", {}))
+    text = values[-1]
+    if text == "" and kind is not None:
+        return None
+    read = READERS.get(str(kind))
+    return read(text) if read else text
+
+
+def _as_list(values: Sequence[str], items: Mapping[str, Any]) -> Any:
+    """A repeated field, JSON text, or one text with commas."""
+    if len(values) == 1:
+        text = values[0].strip()
+        if text.startswith("["):
+            return _as_json(text)
+        values = [each.strip() for each in text.split(",")]
+    return [as_schema_says([each], items) for each in values if each != ""]
+
+
+def _as_truth(text: str) -> Any:
+    return TRUTHS.get(text.strip().lower(), text)
+
+
+def _as_whole(text: str) -> Any:
+    try:
+        return int(text)
+    except ValueError:
+        return text
+
+
+def _as_number(text: str) -> Any:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _as_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+READERS: Mapping[str, Callable[[str], Any]] = {
+    "boolean": _as_truth,
+    "integer": _as_whole,
+    "number": _as_number,
+    "object": _as_json,
+}

@@ -1,0 +1,230 @@
+"""What exactly is served? An OpenAPI 3.1 document, made from the manifests and the routes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from connector import __version__
+from connector.core.language import Action, Manifest
+from connector.platforms.openapi_parts import (
+    ACCEPTED,
+    BINARY,
+    DOCUMENT,
+    PARAMETERS,
+    SCHEMAS,
+    answers,
+    array,
+    content,
+    order_body,
+    parameter,
+    ref,
+)
+from connector.platforms.site import Site
+
+Json = dict[str, Any]
+
+
+def document(site: Site) -> Json:
+    """The whole document; every path in it is served, and every route is in it."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Connector",
+            "version": __version__,
+            "description": "Slow provider APIs as one native step. Submit a job, follow Location "
+            "until it is no longer 202, read the result.",
+        },
+        "servers": [{"url": site.addresses.at("")}],
+        "security": [{"key": []}, {"bearer": []}, {"basic": []}],
+        "paths": {
+            **_service(),
+            **_account(),
+            **_operations(),
+            **_files(),
+            **_subscriptions(),
+            **_actions(site.engine.parts.manifests),
+        },
+        "components": {
+            "schemas": SCHEMAS,
+            "parameters": PARAMETERS,
+            "securitySchemes": {
+                "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "basic": {"type": "http", "scheme": "basic"},
+            },
+        },
+    }
+
+
+def _service() -> Json:
+    open_to_all: Json = {"security": []}
+    health = {"type": "object", "properties": {"status": {"type": "string"}}}
+    text = {
+        "description": "Prometheus text.",
+        "content": {"text/plain": {"schema": {"type": "string"}}},
+    }
+    return {
+        "/healthz": {"get": _call("healthz", "Is the process alive?", health) | open_to_all},
+        "/readyz": {"get": _call("readyz", "Is the database ready?", health, 503) | open_to_all},
+        "/metrics": {
+            "get": {
+                "operationId": "metrics",
+                "summary": "Figures for Prometheus.",
+                "responses": {"200": text, **answers(401)},
+            }
+        },
+        "/openapi.json": {
+            "get": _call("openapi", "This document.", {"type": "object"}) | open_to_all
+        },
+    }
+
+
+def _account() -> Json:
+    me = {"type": "object", "required": ["owner"], "properties": {"owner": {"type": "string"}}}
+    provider = parameter("provider", "The provider's name.")
+    name = parameter("name", "The name of the list.")
+    own_key = {"$ref": "#/components/parameters/provider_key"}
+    return {
+        "/v1/me": {"get": _call("me", "Whose key is this?", me, 401)},
+        "/v1/providers": {
+            "get": _call("list_providers", "What can be done?", array(ref("Provider")), 401)
+        },
+        "/v1/providers/{provider}": {
+            "get": _call("get_provider", "What can one provider do?", ref("Provider"), 401, 404),
+            "parameters": [provider],
+        },
+        "/v1/providers/{provider}/choices/{name}": {
+            "get": _call("list_choices", "Values for a picker, read from the provider.",
+                         array(ref("Choice")), 401, 404, 422, 503),
+            "parameters": [provider, name, own_key],
+        },
+    }  # fmt: skip
+
+
+def _operations() -> Json:
+    one = parameter("id", "The operation's id.")
+    token = {"$ref": "#/components/parameters/token"}
+    prefer = {"$ref": "#/components/parameters/prefer"}
+    listed = _call("list_operations", "Operations, newest first.", array(DOCUMENT), 401, 422)
+    result = _call("get_result", "The result; 202 while the operation is open.", {}, 401, 404, 409,
+                   410, 416, 422)  # fmt: skip
+    result["responses"]["202"] = ACCEPTED
+    result["responses"]["206"] = {"description": "The range of a large result.", **BINARY}
+    result["responses"]["200"]["content"] |= BINARY["content"]
+    seen = _call("get_operation", "The operation, whatever its status.", DOCUMENT, 401, 404)
+    forgotten = "Delete input, result and files of a closed operation."
+    history = "What happened to it, oldest first."
+    stop = "Ask for it to stop; a closed one stays."
+    return {
+        "/v1/operations": {"get": {**listed, "parameters": _filters()}},
+        "/v1/operations/{id}": {
+            "get": {**seen, "parameters": [prefer, token]},
+            "delete": _call("delete_operation", forgotten, DOCUMENT, 401, 404, 409),
+            "parameters": [one],
+        },
+        "/v1/operations/{id}/history": {
+            "get": _call("get_history", history, array(ref("Move")), 401, 404),
+            "parameters": [one],
+        },
+        "/v1/operations/{id}/result": {
+            "get": {**result, "parameters": [token]},
+            "parameters": [one],
+        },
+        "/v1/operations/{id}/cancel": {
+            "post": _call("cancel_operation", stop, DOCUMENT, 401, 404),
+            "parameters": [one],
+        },
+    }
+
+
+def _filters() -> list[Json]:
+    said = {
+        "status": "One or more statuses, separated by commas.",
+        "provider": "Only this provider's.",
+        "action": "Only this action's.",
+        "since": "Not before this time (ISO 8601).",
+        "limit": "How many, at most 200.",
+        "cursor": "From the Link of the page before.",
+    }
+    return [
+        {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
+        for name, text in said.items()
+    ]
+
+
+def _files() -> Json:
+    got = {
+        "operationId": "get_file",
+        "summary": "A stored file, or a range of it.",
+        "parameters": [{"$ref": "#/components/parameters/token"}],
+        "responses": {
+            "200": {"description": "The file.", **BINARY},
+            "206": {"description": "The range of it.", **BINARY},
+            **answers(401, 404, 416),
+        },
+    }
+    return {"/v1/files/{id}": {"get": got, "parameters": [parameter("id", "The file's id.")]}}
+
+
+def _subscriptions() -> Json:
+    made = _call("subscribe", "Be told when operations change.", ref("Subscription"), 401, 404, 422)
+    made["responses"] = {"201": made["responses"].pop("200"), **made["responses"]}
+    made["requestBody"] = {"required": True, **content(ref("NewSubscription"))}
+    ended = {
+        "operationId": "unsubscribe",
+        "summary": "Be told no more; doing so twice is fine.",
+        "responses": {"204": {"description": "Done."}, **answers(401)},
+    }
+    one = parameter("id", "The subscription's id.")
+    return {
+        "/v1/subscriptions": {"post": made},
+        "/v1/subscriptions/{id}": {"delete": ended, "parameters": [one]},
+    }
+
+
+def _actions(manifests: Mapping[str, Manifest]) -> Json:
+    paths: Json = {}
+    for manifest in manifests.values():
+        for action in manifest.actions.values():
+            name = f"{manifest.name}/{action.name}"
+            paths[f"/v1/{name}"] = {"post": _submit(action, "rest", DOCUMENT)}
+            paths[f"/power-automate/{name}"] = {
+                "post": _submit(action, "power_automate", action.output)
+            }
+        paths[f"/power-automate/{manifest.name}/operations/{{id}}/result"] = _polled(manifest)
+    return paths
+
+
+def _submit(action: Action, platform: str, output: Any) -> Json:
+    names = ("idempotency_key", "provider_key", "prefer", "wait", "timeout")
+    done = {"description": "Finished already.", **content(output)}
+    return {
+        "operationId": f"{platform}_{action.provider}_{action.name}",
+        "summary": action.title,
+        "description": action.description,
+        "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in names],
+        "requestBody": order_body(action),
+        "responses": {
+            "200": done,
+            "202": ACCEPTED,
+            **answers(400, 401, 404, 409, 410, 413, 415, 422),
+        },
+    }
+
+
+def _polled(manifest: Manifest) -> Json:
+    name = f"power_automate_{manifest.name}_result"
+    result = _call(name, "The bare result; 202 while it is open.", {}, 401, 404, 409, 410, 416, 422)
+    result["responses"]["202"] = ACCEPTED
+    result["responses"]["206"] = {"description": "The range of a large result.", **BINARY}
+    result["parameters"] = [{"$ref": "#/components/parameters/token"}]
+    return {"get": result, "parameters": [parameter("id", "The operation's id.")]}
+
+
+def _call(name: str, summary: str, schema: Any, *errors: int) -> Json:
+    return {
+        "operationId": name,
+        "summary": summary,
+        "responses": {"200": {"description": "Done.", **content(schema)}, **answers(*errors)},
+    }

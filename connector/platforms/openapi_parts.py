@@ -1,0 +1,229 @@
+"""Of what is the OpenAPI document built? Schemas, parameters and answers that recur in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from connector.core.ask import file_fields
+from connector.core.language import Action
+from connector.core.model import Status
+
+Json = dict[str, Any]
+
+
+def ref(name: str) -> Json:
+    """A pointer to one of SCHEMAS."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def array(items: Json) -> Json:
+    """A bare array."""
+    return {"type": "array", "items": items}
+
+
+def content(schema: Any, media: str = "application/json") -> Json:
+    """A JSON body."""
+    return {"content": {media: {"schema": schema}}}
+
+
+def parameter(name: str, description: str) -> Json:
+    """A part of the path."""
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": description,
+        "schema": {"type": "string", "minLength": 1},
+    }
+
+
+def answers(*statuses: int) -> Json:
+    """The error answers of a call: problem documents, whatever the status."""
+    return {
+        str(status): {
+            "description": HTTPStatus(status).phrase + ".",
+            "content": {
+                "application/problem+json": {"schema": ref("Problem")},
+                "application/json": {"schema": ref("Problem")},
+            },
+        }
+        for status in statuses
+    }
+
+
+def order_body(action: Action) -> Json:
+    """What an action takes: JSON (files as base64), multipart (files as parts) or a form."""
+    names = file_fields(action.fields)
+    known = action.fields["properties"]
+    by_url = {
+        f"{name}_{end}": schema
+        for name in names
+        for end, schema in (
+            ("url", _text("The file's https address, instead of the file.")),
+            ("name", _text("The file's name, when it comes as base64.")),
+        )
+        if f"{name}_{end}" not in known
+    }
+    required = [name for name in action.fields.get("required", ()) if name not in names]
+    json = {**known, **{name: _base64(known[name]) for name in names}, **by_url, **WORDS}
+    parts = {**known, **{name: _part(known[name]) for name in names}, **by_url, **WORDS}
+    shapes = {"application/json": json, "multipart/form-data": parts}
+    return {
+        "required": bool(required or action.fields.get("required")),
+        "content": {
+            media: {
+                "schema": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "properties": properties,
+                    **({"required": required} if required else {}),
+                }
+            }
+            for media, properties in shapes.items()
+        },
+    }
+
+
+def _text(description: str) -> Json:
+    return {"type": "string", "description": description}
+
+
+def _base64(schema: Mapping[str, Any]) -> Json:
+    kept = {key: value for key, value in schema.items() if key != "format"}
+    return {**kept, "contentEncoding": "base64"}
+
+
+def _part(schema: Mapping[str, Any]) -> Json:
+    return {**schema, "contentMediaType": "application/octet-stream"}
+
+
+WORDS: Mapping[str, Json] = {
+    "callback_url": _text("An https address to tell the end to."),
+    "client_ref": {"type": "string", "maxLength": 255, "description": "Yours; it comes back."},
+}
+
+DOCUMENT = ref("Operation")
+
+BINARY: Json = {"content": {"*/*": {"schema": {}}}}
+
+ACCEPTED: Json = {
+    "description": "Still open: look again at Location, in Retry-After seconds.",
+    "headers": {
+        "Location": {"required": True, "schema": {"type": "string", "format": "uri"}},
+        "Retry-After": {"required": True, "schema": {"type": "integer", "minimum": 1}},
+        "Operation-Location": {"schema": {"type": "string", "format": "uri"}},
+    },
+    **content({"type": "object", "required": ["id", "status"]}),
+}
+
+_MOMENT: Json = {"type": "string", "format": "date-time"}
+_MAYBE: Json = {"type": ["string", "null"]}
+_STATUS: Json = {"type": "string", "enum": [each.value for each in Status]}
+_FAULT: Json = {
+    "type": "object",
+    "required": ["code", "message"],
+    "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
+}
+
+SCHEMAS: Json = {
+    "Operation": {
+        "type": "object",
+        "required": ["id", "status", "provider", "action", "created_at", "links"],
+        "properties": {
+            "id": {"type": "string"},
+            "status": _STATUS,
+            "provider": {"type": "string"},
+            "action": {"type": "string"},
+            "progress": {"type": ["object", "null"], "description": "done, total and text."},
+            "note": {**_MAYBE, "description": "What happened last, for people."},
+            "error": {"anyOf": [_FAULT, {"type": "null"}]},
+            "result": {"description": "When succeeded and at most 64 kB; else links.result."},
+            "created_at": _MOMENT,
+            "updated_at": _MOMENT,
+            "finished_at": {"type": ["string", "null"], "format": "date-time"},
+            "client_ref": _MAYBE,
+            "links": {"type": "object", "additionalProperties": {"type": "string"}},
+        },
+    },
+    "Problem": {
+        "type": "object",
+        "required": ["type", "title", "status", "detail", "code", "error"],
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string", "maxLength": 250},
+            "code": {"type": "string"},
+            "error": _FAULT,
+            "errors": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["pointer", "detail"],
+                    "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
+                },
+            },
+        },
+    },
+    "Provider": {
+        "type": "object",
+        "required": ["name", "title", "description", "actions"],
+        "properties": {
+            "name": {"type": "string"},
+            "title": {"type": "string"},
+            "description": {"type": "string"},
+            "choices": {"type": "array", "items": {"type": "string"}},
+            "actions": {"type": "array", "items": {"type": "object"}},
+        },
+    },
+    "Choice": {
+        "type": "object",
+        "required": ["id", "name"],
+        "properties": {"id": {}, "name": {"type": "string"}},
+    },
+    "Move": {
+        "type": "object",
+        "required": ["at", "status"],
+        "properties": {"at": _MOMENT, "status": _STATUS, "note": _MAYBE},
+    },
+    "NewSubscription": {
+        "type": "object",
+        "required": ["target"],
+        "additionalProperties": False,
+        "properties": {
+            "target": _text("The https address to tell."),
+            "statuses": {"type": ["array", "null"], "items": _STATUS},
+            "provider": _MAYBE,
+            "action": _MAYBE,
+        },
+    },
+    "Subscription": {
+        "type": "object",
+        "required": ["id", "secret", "created_at"],
+        "properties": {
+            "id": {"type": "string"},
+            "secret": _text("Signs every message (Standard Webhooks); shown once."),
+            "created_at": _MOMENT,
+        },
+    },
+}
+
+
+def _header(name: str, description: str) -> Json:
+    return {"name": name, "in": "header", "description": description, "schema": {"type": "string"}}
+
+
+def _query(name: str, description: str) -> Json:
+    return {"name": name, "in": "query", "description": description, "schema": {"type": "string"}}
+
+
+PARAMETERS: Json = {
+    "idempotency_key": _header("Idempotency-Key", "A repeat with the same key orders nothing new."),
+    "provider_key": _header("X-Provider-Key", "Your own key for the provider."),
+    "prefer": _header("Prefer", "wait=N holds the answer up to N seconds (RFC 7240)."),
+    "token": _query("token", "Opens this one thing without a key, as links do."),
+    "wait": _query("wait", "Seconds to wait for the end, at most 25."),
+    "timeout": _query("timeout", "Seconds until the job is given up, or a named deadline."),
+}

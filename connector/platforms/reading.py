@@ -1,0 +1,184 @@
+"""What did a caller send? JSON, a form or multipart, made into one input with its files."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from flask import g, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from connector.core.ask import file_fields
+from connector.core.language import Action
+from connector.core.model import StoredFile
+from connector.engine import Engine
+from connector.errors import BadInput, CallerError, FieldProblem
+from connector.platforms.lenient import as_schema_says
+
+RESERVED = ("callback_url", "client_ref", "timeout", "wait")
+PIECE = 256 * 1024
+DATA_URL = re.compile(rb"^data:([\w.+/-]*)[^,]*;base64,")
+
+
+@dataclass
+class Given:
+    """What came: the input with files as references, the files, and the reserved words."""
+
+    input: dict[str, Any] = field(default_factory=dict)
+    files: list[StoredFile] = field(default_factory=list)
+    words: dict[str, Any] = field(default_factory=dict)
+
+
+def read(engine: Engine, owner: str, action: Action) -> Given:
+    """The request's body and query as an input; raises BadInput with every unreadable field."""
+    given = Given(words={name: request.args[name] for name in RESERVED if name in request.args})
+    media = request.mimetype
+    if media == "application/json" or media.endswith("+json"):
+        _read_json(engine, owner, action, given)
+    elif media in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        _read_form(engine, owner, action, given)
+    elif media or request.content_length:
+        raise UnsupportedMediaType
+    given.words |= {name: given.input.pop(name) for name in RESERVED if name in given.input}
+    g.taken = {each.id for each in given.files}
+    return given
+
+
+def _read_json(engine: Engine, owner: str, action: Action, given: Given) -> None:
+    """Members stay raw until they are needed, so that base64 is never held as text and bytes."""
+    raw = _members(request.get_data(cache=False))
+    problems = []
+    for name in file_fields(action.fields):
+        if name in raw and bytes(raw[name]) != b"null":
+            content = raw.pop(name)
+            try:
+                document, kind = _document(content)
+            except ValueError:
+                problems.append(FieldProblem(f"/{name}", "Give the file as base64 text."))
+                continue
+            del content
+            named = _text(raw.get(f"{name}_name"))
+            stored = engine.keep_file(owner, _pieces(document), _file_name(named, document), kind)
+            given.files.append(stored)
+            given.input[name] = stored.reference()
+            raw.pop(f"{name}_name", None)
+    for name, member in raw.items():
+        given.input[name] = msgspec.json.decode(member)
+    if problems:
+        engine.parts.files.delete([each.id for each in given.files])
+        raise BadInput(f"{problems[0].pointer}: {problems[0].detail}", fields=problems)
+
+
+def _members(body: bytes) -> dict[str, msgspec.Raw]:
+    if not body:
+        return {}
+    try:
+        return msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except msgspec.ValidationError as error:
+        raise BadInput("The body must be a JSON object.", "not_an_object") from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        where = str(error) if isinstance(error, msgspec.DecodeError) else "nested too deep"
+        raise CallerError(f"The body is not JSON: {where}.", "bad_json") from error
+
+
+def _document(content: msgspec.Raw) -> tuple[bytes, str | None]:
+    """The bytes of a file member, and the type that it names if it does.
+
+    Plain base64; a data URL; or what Power Automate makes of a file's content,
+    ``{"$content-type": ..., "$content": base64}``. Raises ValueError.
+    """
+    try:
+        return msgspec.json.decode(content, type=bytes), None
+    except msgspec.ValidationError:
+        pass
+    value = msgspec.json.decode(content)
+    if isinstance(value, dict):
+        return _loose(str(value["$content"]).encode() if "$content" in value else b"-"), value.get(
+            "$content-type"
+        )
+    if not isinstance(value, str):
+        raise ValueError("not base64")
+    text = value.encode()
+    named = DATA_URL.match(text)
+    return _loose(text[named.end() :] if named else text), (
+        named.group(1).decode() or None if named else None
+    )
+
+
+def _loose(text: bytes) -> bytes:
+    """Base64 with line breaks, in either alphabet, with or without padding."""
+    plain = b"".join(text.split()).translate(bytes.maketrans(b"-_", b"+/"))
+    try:
+        return b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
+    except binascii.Error as error:
+        raise ValueError("not base64") from error
+
+
+def _read_form(engine: Engine, owner: str, action: Action, given: Given) -> None:
+    properties = action.fields["properties"]
+    names = set(file_fields(action.fields))
+    for name, values in request.form.lists():
+        if name in names and values[0]:
+            _keep_text(engine, owner, given, name, values[0])
+        elif name not in names:
+            given.input[name] = as_schema_says(values, properties.get(name, {}))
+    now = engine.parts.clock()
+    for name, part in request.files.items():
+        upload: Any = part.stream
+        named = request.form.get(f"{name}_name") or _safe(part.filename)
+        stored = upload.stored(owner, named or f"{name}.bin", part.mimetype, now)
+        given.files.append(stored)
+        given.input[name] = stored.reference()
+    for name in names & set(given.input):
+        given.input.pop(f"{name}_name", None)
+
+
+def _keep_text(engine: Engine, owner: str, given: Given, name: str, text: str) -> None:
+    """A file that came as base64 text in a form field."""
+    try:
+        document = _loose(text.encode())
+    except ValueError as error:
+        detail = "Give the file as a part, or as base64 text."
+        raise BadInput(f"/{name}: {detail}", fields=[FieldProblem(f"/{name}", detail)]) from error
+    named = _file_name(request.form.get(f"{name}_name"), document)
+    stored = engine.keep_file(owner, _pieces(document), named, None)
+    given.files.append(stored)
+    given.input[name] = stored.reference()
+
+
+def _pieces(document: bytes) -> Iterator[bytes]:
+    view = memoryview(document)
+    for start in range(0, len(view), PIECE):
+        yield bytes(view[start : start + PIECE])
+
+
+ENDINGS: Mapping[bytes, str] = {
+    b"%PDF": "pdf",
+    b"\x89PNG": "png",
+    b"\xff\xd8\xff": "jpg",
+    b"II*\x00": "tiff",
+    b"MM\x00*": "tiff",
+    b"PK\x03\x04": "docx",
+}
+
+
+def _file_name(named: str | None, document: bytes) -> str:
+    """The name given, or one whose ending fits the content."""
+    ending = next((end for magic, end in ENDINGS.items() if document.startswith(magic)), "bin")
+    return _safe(named) or f"document.{ending}"
+
+
+def _safe(name: str | None) -> str:
+    """A file's name without folders and control characters, at most 200 characters."""
+    last = (name or "").replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(char for char in last if char.isprintable())[-200:].strip(". ")
+
+
+def _text(member: msgspec.Raw | None) -> str | None:
+    value = msgspec.json.decode(member) if member is not None else None
+    return value if isinstance(value, str) else None

@@ -1,0 +1,66 @@
+"""How is a result handed over? As JSON from the row, or streamed from its file, by range."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, jsonify, request
+from werkzeug.http import dump_options_header, parse_range_header
+
+from connector.core.model import FILE, Operation, Status
+from connector.engine import Engine
+from connector.errors import Gone, NotFound
+from connector.platforms import documents, problems
+
+SAFE = "default-src 'none'; sandbox"  # a provider's HTML or SVG must not run on our origin
+
+
+def closed(engine: Engine, op: Operation) -> Response:
+    """The answer for a closed operation: its result, or the problem that it ended with."""
+    if op.status != Status.SUCCEEDED:
+        return problems.of_operation(op)
+    gone(op)
+    file = documents.result_file(op)
+    if file is None:
+        return jsonify(op.facts.get("result"))
+    return stream(engine, file)
+
+
+def gone(op: Operation) -> None:
+    """Raises Gone when input and result were deleted."""
+    if op.forgotten_at is not None:
+        raise Gone("The result was deleted; results are kept for a limited time.", "result_deleted")
+
+
+def stream(engine: Engine, file: Mapping[str, Any]) -> Response:
+    """The bytes of a stored file, or the range of them that was asked for (RFC 9110, 14)."""
+    id, size = file[FILE], int(file["size"])
+    start, stop, status = 0, size, 200
+    asked = parse_range_header(request.headers.get("Range"))
+    if asked is not None and asked.units == "bytes" and len(asked.ranges) == 1:
+        span = asked.range_for_length(size)
+        if span is None:
+            return Response(status=416, headers={"Content-Range": f"bytes */{size}"})
+        start, stop, status = span[0], span[1], 206
+    chunks = engine.parts.files.chunks(id, start, stop)
+    try:
+        first = next(chunks, b"")  # a missing file is noticed before the answer begins
+    except FileNotFoundError:
+        raise NotFound("There is no such file, or its time has passed.") from None
+    response = Response(_all(first, chunks), status, mimetype=str(file.get("type")))
+    response.headers["Content-Length"] = str(stop - start)
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["Content-Security-Policy"] = SAFE
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    if status == 206:
+        response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+    if not documents.is_spilled(file):
+        options = {"filename": str(file.get("name") or "result")}
+        response.headers["Content-Disposition"] = dump_options_header("attachment", options)
+    return response
+
+
+def _all(first: bytes, rest: Any) -> Any:
+    yield first
+    yield from rest

@@ -1,0 +1,42 @@
+"""How do values become rows? Only what several files of this folder write in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert
+
+from connector.core.model import Move, Operation, StoredFile
+from connector.store import tables
+from connector.store.database import Database
+
+
+class Part:
+    """One part of the store: a group of questions to the same database."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+
+def as_row(value: Any) -> dict[str, Any]:
+    """The fields of a frozen value, not copied; columns have the same names."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def add_rows(connection: Connection, table: Table, values: Iterable[Any]) -> None:
+    """Insert frozen values, any number of them, also none."""
+    if rows := [as_row(value) for value in values]:
+        # Inline: nobody asks which number a move got.
+        connection.execute(insert(table).inline(), rows)
+
+
+def add_move(connection: Connection, op: Operation, at: float) -> None:
+    """One line of history: what the operation became at this time."""
+    add_rows(connection, tables.moves, [Move(op.id, at, op.status, op.note)])
+
+
+def add_operation_files(connection: Connection, files: Iterable[StoredFile], id: str) -> None:
+    """Rows of files that now belong to the operation."""
+    add_rows(connection, tables.files, [replace(file, operation_id=id) for file in files])
