@@ -133,7 +133,7 @@ SETTINGS: tuple[Setting, ...] = (
 )
 
 PER_PROVIDER: tuple[tuple[str, str], ...] = (
-    ("<PROVIDER>_API_KEY", "The provider's key for callers who bring none: `MINDEE_API_KEY`."),
+    ("<PROVIDER>_API_KEY", "The provider's key for callers who bring none: `ACME_API_KEY`."),
     ("<PROVIDER>_BASE_URL", "Another base URL for the provider; it may be http and private."),
 )
 

@@ -23,6 +23,11 @@ Message = Callable[[Operation, Subscription, Delivery], Mapping[str, Any]]
 """A platform's way of telling: the JSON object that it wants to receive."""
 
 
+def fresh_id(now: float) -> str:
+    """An id that nobody can guess (96 random bits), sorting by its time."""
+    return f"{int(now):08x}{secrets.token_hex(12)}"
+
+
 @dataclass(frozen=True)
 class Parts:
     """Everything that the engine acts through; only wiring and tests make one.
@@ -51,8 +56,8 @@ class Parts:
     sleep: Callable[[float], None] = time.sleep
 
     def new_id(self) -> str:
-        """An id that nobody can guess (96 random bits), sorting by its time."""
-        return f"{int(self.clock()):08x}{secrets.token_hex(12)}"
+        """A fresh id of this moment."""
+        return fresh_id(self.clock())
 
     def action(self, provider: str, name: str) -> Action:
         """The action, or NotFound saying which there are."""

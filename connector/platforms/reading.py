@@ -17,11 +17,12 @@ from connector.core.ask import file_fields
 from connector.core.language import Action
 from connector.core.model import StoredFile
 from connector.engine import Engine
-from connector.errors import BadInput, CallerError, FieldProblem
+from connector.errors import BadInput, CallerError
 from connector.platforms.lenient import as_schema_says
 
 RESERVED = ("callback_url", "client_ref", "timeout", "wait")
 PIECE = 256 * 1024
+UNREADABLE = "unreadable"  # stands where a file could not be read; the check then says so
 DATA_URL = re.compile(rb"^data:([\w.+/-]*)[^,]*;base64,")
 
 
@@ -52,14 +53,13 @@ def read(engine: Engine, owner: str, action: Action) -> Given:
 def _read_json(engine: Engine, owner: str, action: Action, given: Given) -> None:
     """Members stay raw until they are needed, so that base64 is never held as text and bytes."""
     raw = _members(request.get_data(cache=False))
-    problems = []
     for name in file_fields(action.fields):
         if name in raw and bytes(raw[name]) != b"null":
             content = raw.pop(name)
             try:
                 document, kind = _document(content)
             except ValueError:
-                problems.append(FieldProblem(f"/{name}", "Give the file as base64 text."))
+                given.input[name] = UNREADABLE
                 continue
             del content
             named = _text(raw.get(f"{name}_name"))
@@ -69,9 +69,6 @@ def _read_json(engine: Engine, owner: str, action: Action, given: Given) -> None
             raw.pop(f"{name}_name", None)
     for name, member in raw.items():
         given.input[name] = msgspec.json.decode(member)
-    if problems:
-        engine.parts.files.delete([each.id for each in given.files])
-        raise BadInput(f"{problems[0].pointer}: {problems[0].detail}", fields=problems)
 
 
 def _members(body: bytes) -> dict[str, msgspec.Raw]:
@@ -142,9 +139,9 @@ def _keep_text(engine: Engine, owner: str, given: Given, name: str, text: str) -
     """A file that came as base64 text in a form field."""
     try:
         document = _loose(text.encode())
-    except ValueError as error:
-        detail = "Give the file as a part, or as base64 text."
-        raise BadInput(f"/{name}: {detail}", fields=[FieldProblem(f"/{name}", detail)]) from error
+    except ValueError:
+        given.input[name] = UNREADABLE
+        return
     named = _file_name(request.form.get(f"{name}_name"), document)
     stored = engine.keep_file(owner, _pieces(document), named, None)
     given.files.append(stored)

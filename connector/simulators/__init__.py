@@ -8,6 +8,7 @@ program.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Flask
 
@@ -17,4 +18,16 @@ from connector.simulators.options import Options
 SIMULATORS: dict[str, Callable[[Options], Flask]] = {"mindee": make_mindee}
 """Provider name -> what builds its app. Building raises ValueError for a bad fault spec."""
 
-__all__ = ["SIMULATORS", "Options"]
+__all__ = ["DEMOS", "SIMULATORS", "Demo", "Options"]
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What a demonstration sends to a stand-in: an action, a sample document, a key."""
+
+    action: str
+    document: str
+    key: str
+
+
+DEMOS: dict[str, Demo] = {"mindee": Demo("extraction", "invoice.pdf", "md_demonstration")}
