@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask, Response, g, request
+from werkzeug.datastructures import Headers
 
 from connector.platforms import PLATFORMS, problems, service
 from connector.platforms.site import Site
@@ -11,12 +15,37 @@ from connector.platforms.uploads import StreamingRequest, settle
 BESIDE_FILES = 1_000_000  # bytes of a request that are not its file
 
 
+class Reply(Response):
+    """A response whose Location, being ASCII, is not parsed and written anew at every answer."""
+
+    def get_wsgi_headers(self, environ: Any) -> Headers:
+        """The headers as they leave."""
+        location = self.headers.get("Location")
+        if location is None or not location.isascii():
+            return super().get_wsgi_headers(environ)
+        del self.headers["Location"]
+        headers = super().get_wsgi_headers(environ)
+        headers["Location"] = self.headers["Location"] = location
+        return headers
+
+
+class App(Flask):
+    """Flask, for views that are never coroutines: to ask that of each one takes 15 us a request."""
+
+    response_class = Reply
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself."""
+        return func
+
+
 def make_app(site: Site) -> Flask:
     """The app. A request is read only up to a file in base64 and a little more."""
-    app = Flask("connector", static_folder=None)
+    app = App("connector", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     engine = site.engine
-    app.config["MAX_CONTENT_LENGTH"] = engine.parts.max_file_bytes * 4 // 3 + BESIDE_FILES
+    largest = engine.parts.max_file_bytes * 4 // 3 + BESIDE_FILES
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = largest
     app.request_class = type("Request", (StreamingRequest,), {"engine": engine})
     for platform in PLATFORMS.values():
         app.register_blueprint(platform.make_blueprint(site))
@@ -31,7 +60,7 @@ def make_app(site: Site) -> Flask:
 
     @app.teardown_request
     def unused(error: BaseException | None) -> None:
-        if "uploads" in g and request:
+        if "stored" in g and request:
             settle(engine, g.get("taken", set()))
 
     return app

@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
 URL, KEY = "CONNECTOR_URL", "CONNECTOR_KEY"
 USUAL = "http://127.0.0.1:8000"
+HERE = ("127.0.0.1", "localhost", "::1")
 
 
 class Refused(Exception):
@@ -29,6 +31,8 @@ class Client:
     def __init__(self, url: str | None = None, key: str | None = None) -> None:
         self.url = (url or os.environ.get(URL) or USUAL).rstrip("/")
         self._session = requests.Session()
+        # A proxy of the environment leads away from this machine.
+        self._session.trust_env = urlsplit(self.url).hostname not in HERE
         self._session.headers["X-API-Key"] = key or os.environ.get(KEY, "")
 
     def close(self) -> None:
@@ -59,6 +63,8 @@ class Client:
 
 def refusal(answer: requests.Response) -> Refused:
     """What an answer of 400 and above says."""
+    if answer.status_code == 401:
+        return Refused(f"The key is not known there; set {KEY} ('connector keys add' makes one).")
     try:
         problem = answer.json()
     except ValueError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -59,7 +60,7 @@ class Crew(Generic[Row, Done]):
                 worked = self._round()
             except Exception:
                 log.exception("the database failed a round; trying again")
-                self._stopping.wait(TROUBLE)
+                time.sleep(TROUBLE)  # also while stopping: it may be away for long
                 continue
             if not worked and not self._busy:
                 self._stopping.wait(REST)

@@ -11,16 +11,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from connector.cli.accounts import make_key
-from connector.cli.show import flat
+from connector.cli.show import flat, out, table
 from connector.client import Client, Refused
 from connector.places import shared
 from connector.serve import free_port
@@ -29,8 +28,7 @@ from connector.simulators import DEMOS
 from connector.wiring import make_store
 
 PATIENCE = 60.0  # seconds for a process to answer
-
-console = Console()
+COMMAND = (sys.executable, "-m", "connector")
 
 
 def run_demo(provider: str, document: str | None) -> int:
@@ -41,19 +39,18 @@ def run_demo(provider: str, document: str | None) -> int:
     with ExitStack() as running:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="connector-")))
         stand_in = f"http://127.0.0.1:{free_port()}"
-        running.enter_context(_process("simulate", provider, "--port", stand_in.rsplit(":", 1)[1]))
-        _answers(f"{stand_in}/_simulator/log")
-        steps.say(f"a stand-in for {provider} answers at {stand_in}")
-        client = running.enter_context(_service(folder, provider, stand_in, show.key))
-        steps.say(f"the service answers at {client.url}, with its own database")
-        fields = _picked(client, provider, show.action, steps)
         try:
+            running.enter_context(_stand_in(provider, stand_in))
+            steps.say(f"a stand-in for {provider} answers at {stand_in}")
+            client = running.enter_context(_service(folder, provider, stand_in, show.key))
+            steps.say(f"the service answers at {client.url}, with its own database")
+            fields = _picked(client, provider, show.action, steps)
             result = _exchange(client, f"{provider}/{show.action}", path, fields, steps)
         except Refused as refused:
-            steps.say(f"[red]it failed:[/] {refused}")
+            steps.say(f"it failed: {refused}", "red")
             return 1
-    _print(result)
-    steps.say("done")
+        table(("field", "value"), flat(result))
+        steps.say("done")
     return 0
 
 
@@ -63,9 +60,17 @@ class Steps:
     def __init__(self) -> None:
         self._started = time.monotonic()
 
-    def say(self, text: str) -> None:
+    def say(self, sentence: str, style: str = "") -> None:
         """One line."""
-        console.print(f"[dim]{time.monotonic() - self._started:6.2f} s[/]  {text}", highlight=False)
+        passed = f"{time.monotonic() - self._started:6.2f} s  "
+        out.print(Text.assemble((passed, "dim"), (sentence, style)), soft_wrap=True)
+
+
+@contextmanager
+def _stand_in(provider: str, url: str) -> Iterator[None]:
+    with _process("simulate", provider, "--port", url.rsplit(":", 1)[1]) as process:
+        process.wait_for(f"{url}/_simulator/log")
+        yield
 
 
 @contextmanager
@@ -82,8 +87,9 @@ def _service(folder: Path, provider: str, stand_in: str, provider_key: str) -> I
     store = make_store(read_settings(environment))
     _, key = make_key(store, "demo", "demo")
     store.close()
-    with _process("serve", "--port", url.rsplit(":", 1)[1], environment=environment):
-        _answers(f"{url}/readyz")
+    port = url.rsplit(":", 1)[1]
+    with _process("serve", "--port", port, environment=environment) as process:
+        process.wait_for(f"{url}/readyz")
         client = Client(url, key)
         try:
             yield client
@@ -91,34 +97,47 @@ def _service(folder: Path, provider: str, stand_in: str, provider_key: str) -> I
             client.close()
 
 
+class Process:
+    """One of our own commands beside us; what it says is kept for the day it dies."""
+
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], said: IO[bytes]):
+        ours = {name: text for name, text in os.environ.items() if not name.startswith("CONNECTOR")}
+        command = [*COMMAND, *arguments]
+        self._name, self._said = " ".join(("connector", *arguments)), said
+        self._popen = subprocess.Popen(command, env={**ours, **environment}, stderr=said)
+
+    def wait_for(self, url: str) -> None:
+        """Waits until something answers there; raises Refused with what the process last said."""
+        client = Client(url)
+        ends = time.monotonic() + PATIENCE
+        while True:
+            try:
+                client.get(url)
+                break
+            except Refused:
+                if self._popen.poll() is not None or time.monotonic() > ends:
+                    raise Refused(f"'{self._name}' did not start:\n{self._last_words()}") from None
+                time.sleep(0.05)
+        client.close()
+
+    def end(self) -> None:
+        """Asks it to end, and waits for that."""
+        self._popen.terminate()
+        self._popen.wait()
+
+    def _last_words(self) -> str:
+        self._said.seek(0)
+        return self._said.read().decode(errors="replace").strip()
+
+
 @contextmanager
-def _process(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[None]:
-    """One of our own commands beside us, ended with us."""
-    command = [sys.executable, "-m", "connector", *arguments]
-    quiet = {name: value for name, value in os.environ.items() if not name.startswith("CONNECTOR_")}
-    process = subprocess.Popen(
-        command, env={**quiet, **(environment or {})}, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _answers(url: str) -> None:
-    """Waits until something answers there."""
-    client = Client(url)
-    ends = time.monotonic() + PATIENCE
-    while True:
+def _process(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[Process]:
+    with tempfile.TemporaryFile() as said:
+        process = Process(arguments, environment or {}, said)
         try:
-            client.get(url)
-            break
-        except Refused:
-            if time.monotonic() > ends:
-                raise
-            time.sleep(0.05)
-    client.close()
+            yield process
+        finally:
+            process.end()
 
 
 def _picked(client: Client, provider: str, action: str, steps: Steps) -> dict[str, str]:
@@ -130,7 +149,7 @@ def _picked(client: Client, provider: str, action: str, steps: Steps) -> dict[st
         choices = fields["properties"][name].get("x-choices")
         if choices:
             found = client.get(f"/v1/providers/{provider}/choices/{choices}").json()
-            steps.say(f"{name}: picked [bold]{found[0]['name']}[/] of {len(found)}")
+            steps.say(f"{name}: picked {found[0]['name']} of {len(found)}")
             picked[name] = found[0]["id"]
     return picked
 
@@ -155,11 +174,4 @@ def _exchange(
 
 def _seen(answer: Any) -> str:
     wait = answer.headers.get("Retry-After")
-    return f"[bold]{answer.status_code}[/]" + (f", Retry-After {wait}" if wait else "")
-
-
-def _print(result: Any) -> None:
-    table = Table("field", "value", header_style="bold")
-    for name, value in flat(result):
-        table.add_row(name, value)
-    console.print(table)
+    return str(answer.status_code) + (f", Retry-After {wait}" if wait else "")

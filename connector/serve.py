@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import multiprocessing
@@ -9,8 +10,8 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Mapping
-from multiprocessing.process import BaseProcess
+import time
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
@@ -26,6 +27,7 @@ from connector.worker import Worker
 BIND = "CONNECTOR_BOUND_URL"  # from the parent to its children: where the web is bound
 STAND_IN = "CONNECTOR_STAND_IN"  # likewise: which provider, and its options
 BACKLOG = 1024
+LETTING_GO = 3.0  # seconds in which a killed service has surely let go of its port
 
 log = logging.getLogger(__name__)
 
@@ -33,15 +35,12 @@ log = logging.getLogger(__name__)
 def serve(host: str, port: int, workers: int, with_worker: bool, settings: Settings) -> int:
     """Serves until SIGTERM or SIGINT; returns the exit status. Children end with this process."""
     os.environ[BIND] = f"http://{_reachable(host)}:{port}"
-    beside = _child(_work, settings.threads) if with_worker else None
-    if beside is not None:
-        beside.start()
-        _watch(beside)
-    web("connector.serve:web_app", host, port, workers, settings.threads)
-    if beside is not None:
-        _end(beside)
-        return 0 if beside.exitcode == 0 else 1
-    return 0
+    beside = Beside(settings.threads) if with_worker else None
+    try:
+        web("connector.serve:web_app", host, port, workers, settings.threads)
+    finally:
+        well = beside is None or beside.end()
+    return 0 if well else 1
 
 
 def web(target: str, host: str, port: int, workers: int, threads: int) -> None:
@@ -87,9 +86,14 @@ def stand_in_app() -> Flask:
 def work(settings: Settings, threads: int) -> None:
     """A worker alone, until SIGTERM or SIGINT."""
     worker = Worker(make_site(settings, os.environ.get(BIND, "")).engine, threads)
+
+    def stop() -> None:
+        log.info("stopping; calls in flight end first")
+        worker.stop()
+
     for each in (signal.SIGTERM, signal.SIGINT):
         # In a thread: a handler that takes a lock the loop holds would wait for ever.
-        signal.signal(each, lambda *_: threading.Thread(target=worker.stop).start())
+        signal.signal(each, lambda *_: threading.Thread(target=stop).start())
     worker.run()
 
 
@@ -102,7 +106,9 @@ def _work(threads: int) -> None:
 
 def end_with_parent() -> None:
     """This process ends as soon as the one that started it is gone, however that ended."""
-    parent = os.getppid()
+    starter = multiprocessing.parent_process()
+    # Not getppid: the parent may have ended while this process was still on its way up.
+    parent = os.getppid() if starter is None else starter.pid
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -115,9 +121,29 @@ def end_with_parent() -> None:
 def set_up_logging(settings: Settings) -> None:
     """One line an event on stderr; no request lines, so no query strings."""
     logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
+        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def cannot_bind(host: str, port: int) -> str | None:
+    """Why nothing can be served there, as a sentence; None when it can.
+
+    Granian shares a port that is taken (SO_REUSEPORT), or dies of it with the worker left over.
+    A moment is waited for a service that was killed just now.
+    """
+    ends = time.monotonic() + LETTING_GO
+    while True:
+        try:
+            family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            with socket.socket(family, kind) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+            return None
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > ends:
+                return f"{host}:{port} cannot be served: {error.strerror}; try another --port."
+        time.sleep(0.1)
 
 
 def free_port(host: str = "127.0.0.1") -> int:
@@ -128,26 +154,32 @@ def free_port(host: str = "127.0.0.1") -> int:
         return port
 
 
-def _child(target: Callable[..., None], *args: Any) -> BaseProcess:
-    return multiprocessing.get_context("spawn").Process(target=target, args=args)
+class Beside:
+    """The worker's process beside the web. If it dies the web ends too: half a service would
+    only look alive."""
 
+    def __init__(self, threads: int) -> None:
+        spawn = multiprocessing.get_context("spawn")
+        self._process = spawn.Process(target=_work, args=(threads,), daemon=True)
+        self._process.start()
+        self._ending = threading.Event()
+        self._watch = threading.Thread(target=self._watched, name="worker-watch", daemon=True)
+        self._watch.start()
 
-def _watch(beside: BaseProcess) -> None:
-    """A worker that dies takes the web down too: half a service would only look alive."""
+    def end(self) -> bool:
+        """Calls in flight end and are saved; whether the worker ended as it was told to."""
+        self._ending.set()
+        self._process.terminate()
+        self._watch.join()  # it alone waits for the process: a second one would learn no status
+        return self._process.exitcode in (0, -signal.SIGTERM)
 
-    def watch() -> None:
-        beside.join()
-        if beside.exitcode:
-            log.error("the worker ended with %s; stopping", beside.exitcode)
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, name="worker-watch", daemon=True).start()
-
-
-def _end(beside: BaseProcess) -> None:
-    if beside.is_alive():
-        beside.terminate()  # SIGTERM: calls in flight end and are saved
-    beside.join()
+    def _watched(self) -> None:
+        self._process.join()
+        if self._ending.is_set():
+            return
+        if self._process.exitcode:
+            log.error("the worker ended with %s; stopping", self._process.exitcode)
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _reachable(host: str) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,30 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(word.strip().lower() for word in text.split(",") if word.strip())
 
 
+def _database(text: str) -> str:
+    if not text.startswith(("sqlite:///", "postgresql://", "postgres://")):
+        raise ValueError("begin with sqlite:/// or postgresql://")  # it may hold a password
+    return text
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise ValueError(f"give a whole number from 1, not {text!r}")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    if not re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
+        raise ValueError(f"give a number, not {text!r}")
+    return float(text)
+
+
+def _level(text: str) -> str:
+    if text.upper() not in LEVELS:
+        raise ValueError(f"give one of {', '.join(LEVELS)}, not {text!r}")
+    return text.upper()
+
+
 def _paths(text: str) -> tuple[Path, ...]:
     return tuple(Path(each) for each in text.split(os.pathsep) if each)
 
@@ -32,7 +59,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "CONNECTOR_DATABASE_URL",
         "database_url",
-        str,
+        _database,
         "sqlite:///var/connector.db",
         "Where operations live: `sqlite:///path` or `postgresql://user@host/name`.",
     ),
@@ -77,42 +104,42 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "CONNECTOR_MAX_FILE_MB",
         "max_file_mb",
-        int,
+        _whole,
         100,
         "The largest document, in MB (10^6 bytes).",
     ),
     Setting(
         "CONNECTOR_MAX_ANSWER_MB",
         "max_answer_mb",
-        int,
+        _whole,
         32,
         "The largest JSON answer of a provider, in MB.",
     ),
     Setting(
         "CONNECTOR_WAIT_SECONDS",
         "wait_seconds",
-        float,
+        _number,
         1.5,
         "How long a submit waits for the provider's first word when the caller names no time.",
     ),
     Setting(
         "CONNECTOR_RESULT_DAYS",
         "result_days",
-        float,
+        _number,
         7.0,
         "After how many days results and files are deleted (then 410).",
     ),
     Setting(
         "CONNECTOR_OPERATION_DAYS",
         "operation_days",
-        float,
+        _number,
         30.0,
         "After how many days operations are deleted (then 404).",
     ),
     Setting(
         "CONNECTOR_THREADS",
         "threads",
-        int,
+        _whole,
         16,
         "How many requests a web process answers, and how many calls a worker makes, at once.",
     ),
@@ -126,9 +153,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "CONNECTOR_LOG_LEVEL",
         "log_level",
-        str,
+        _level,
         "INFO",
-        "How much is logged: DEBUG, INFO, WARNING or ERROR.",
+        f"How much is logged: {', '.join(LEVELS[:-1])} or {LEVELS[-1]}.",
     ),
 )
 
@@ -179,5 +206,5 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         try:
             values[each.attribute] = each.read(text) if text else each.default
         except ValueError as error:
-            raise BadSetting(f"{each.variable} is {text!r}: {error}") from error
+            raise BadSetting(f"{each.variable} cannot be read: {error}.") from error
     return Settings(**values, environment=dict(environment))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from base64 import b64encode
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from standardwebhooks import Webhook
@@ -16,11 +17,12 @@ class Links:
     def __init__(self, secret_key: str) -> None:
         keys = [each.strip() for each in secret_key.split(",") if each.strip()]
         self._serializer = URLSafeSerializer(keys[::-1], salt="connector-links")
+        # While an operation is open, every poll is answered with the same token.
+        self._signed = lru_cache(maxsize=4096)(self._sign)
 
     def token(self, kind: str, id: str, until: float) -> str:
         """A token for ``id`` (kind ``operation`` or ``file``) until the epoch second ``until``."""
-        text = self._serializer.dumps([kind, id, int(until)])
-        return text if isinstance(text, str) else text.decode("ascii")
+        return self._signed(kind, id, int(until))
 
     def opens(self, token: str, kind: str, id: str, now: float) -> bool:
         """Whether the token is ours, for just this thing, and not past its time."""
@@ -29,6 +31,10 @@ class Links:
         except BadSignature:
             return False
         return isinstance(said, list) and said[:2] == [kind, id] and now < said[2]
+
+    def _sign(self, kind: str, id: str, until: int) -> str:
+        text = self._serializer.dumps([kind, id, until])
+        return text if isinstance(text, str) else text.decode("ascii")
 
 
 def new_webhook_secret() -> str:

@@ -81,8 +81,16 @@ def make_engine(settings: Settings, secret_key: str, addresses: Addresses, **oth
 
 def load_manifests(settings: Settings) -> Mapping[str, Manifest]:
     """All manifests, ours first, with the operator's base URLs; raises ManifestError."""
-    loaded = load_folders([shared("manifests"), *settings.manifest_folders])
+    loaded = load_folders(manifest_folders(settings))
     return {name: _based(each, settings.provider_base_url(name)) for name, each in loaded.items()}
+
+
+def manifest_folders(settings: Settings) -> list[Path]:
+    """Where manifests lie, ours first; raises BadSetting for a folder that is not there."""
+    for folder in settings.manifest_folders:
+        if not folder.is_dir():
+            raise BadSetting(f"CONNECTOR_MANIFESTS names {folder}, which is no folder.")
+    return [shared("manifests"), *settings.manifest_folders]
 
 
 def _based(manifest: Manifest, base_url: str | None) -> Manifest:

@@ -6,6 +6,7 @@ Mistakes end with one sentence on stderr and exit status 1 (2 for a wrong comman
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import click
 
@@ -16,12 +17,17 @@ from connector.client import Refused
 from connector.errors import CallerError
 from connector.manifest import ManifestError
 from connector.settings import BadSetting
+from connector.store import StoreError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="connector")
 def cli() -> None:
-    """Slow provider APIs as one native step of every low-code platform."""
+    """Slow provider APIs as one native step of every low-code platform.
+
+    submit, status, result, cancel and list speak to a running service: CONNECTOR_URL says where
+    (http://127.0.0.1:8000 if unset), CONNECTOR_KEY with which key.
+    """
 
 
 for command in (
@@ -43,6 +49,16 @@ def main() -> None:
         for problem in error.problems:
             err.print(str(problem), markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
+    except StoreError as error:
+        reason = getattr(error, "orig", None) or error
+        say(f"The database cannot be used (CONNECTOR_DATABASE_URL): {reason}")
+    except OSError as error:
+        say(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     except (BadSetting, CallerError, Refused) as error:
-        err.print(str(error), markup=False, highlight=False, soft_wrap=True)
-        sys.exit(1)
+        say(str(error))
+
+
+def say(sentence: str) -> NoReturn:
+    """The last word to people: what went wrong."""
+    err.print(sentence, markup=False, highlight=False, soft_wrap=True)
+    sys.exit(1)

@@ -20,7 +20,7 @@ from connector.wiring import find_secret_key, load_manifests, make_store
 
 @click.group()
 def keys() -> None:
-    """Keys that callers use; each belongs to an owner and is shown once."""
+    """Make, list and revoke callers' keys. Each belongs to an owner and is shown once."""
 
 
 @keys.command("add")
@@ -68,7 +68,7 @@ def revoke_key(id: str) -> None:
 
 @click.group()
 def secrets() -> None:
-    """Owners' own keys for providers, kept encrypted."""
+    """Keep owners' own keys for providers. They are encrypted and never shown."""
 
 
 @secrets.command("set")

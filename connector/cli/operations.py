@@ -56,7 +56,7 @@ def status(id: str, json_: bool) -> None:
 @click.argument("id")
 @click.option("--out", "path", type=click.Path(path_type=Path), help="Write it to a file.")
 def result(id: str, path: Path | None) -> None:
-    """Print an operation's result, or write it to a file. Status 3 while it is open."""
+    """Print an operation's result. The exit status is 3 while it is open."""
     answer = Client().get(f"/v1/operations/{id}/result", stream=True)
     if answer.status_code == 202:
         err.print(
@@ -67,11 +67,12 @@ def result(id: str, path: Path | None) -> None:
         with path.open("wb") as file:
             for chunk in answer.iter_content(64 * 1024):
                 file.write(chunk)
+        err.print(f"Written to {path}.", markup=False, highlight=False)
     elif answer.headers.get("Content-Type", "").startswith("application/json"):
         print_json(answer.json())
     else:
         for chunk in answer.iter_content(64 * 1024):
-            click.get_binary_stream("stdout").write(chunk)
+            sys.stdout.buffer.write(chunk)
 
 
 @click.command()
@@ -121,19 +122,20 @@ def _part(field: str, opened: ExitStack) -> tuple[str, Any]:
 def _followed(client: Client, op: dict[str, Any], quiet: bool) -> dict[str, Any]:
     """Follows an operation to its end, telling people what happens."""
     started, said = time.monotonic(), ""
-    while op["status"] not in CLOSED:
-        answer = client.get(f"/v1/operations/{op['id']}", headers={"Prefer": "wait=10"})
-        op = answer.json()
+    while True:
         line = _line(op)
         if not quiet and line != said:
-            err.print(f"{time.monotonic() - started:6.1f} s  {line}", highlight=False)
+            passed = f"{time.monotonic() - started:6.1f} s"
+            err.print(f"{passed}  {line}", markup=False, highlight=False)
             said = line
-    return op
+        if op["status"] in CLOSED:
+            return op
+        op = client.get(f"/v1/operations/{op['id']}", headers={"Prefer": "wait=10"}).json()
 
 
 def _line(op: dict[str, Any]) -> str:
     progress = op["progress"] or {}
-    counted = f"{progress['done']} of {progress['total']}" if "total" in progress else ""
+    counted = f"{progress.get('done', 0)} of {progress['total']}" if "total" in progress else ""
     words = (op["status"], counted, progress.get("text"), op["note"])
     return "  ".join(str(word) for word in words if word)
 
@@ -155,4 +157,6 @@ def _show(client: Client, op: dict[str, Any], json_: bool) -> None:
         table(("field", "value"), flat(op["result"]))
     else:
         _headline(op)
+        if "file" in op["links"]:
+            err.print(f"The result is a file: connector result {op['id']} --out FILE")
     sys.exit(1 if failed else 0)

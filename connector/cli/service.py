@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from dataclasses import replace
@@ -12,17 +13,20 @@ from connector import serve as serving
 from connector.cli.accounts import make_key
 from connector.cli.show import as_json, err, out, print_json, table
 from connector.demo import run_demo
-from connector.settings import read_settings
+from connector.settings import Settings, read_settings
 from connector.simulators import SIMULATORS
 from connector.simulators.faults import parse
 from connector.store import Store
 from connector.wiring import find_secret_key, load_manifests, make_site, make_store
 
+PORT = click.IntRange(1, 65535)
+MANY = click.IntRange(min=1)
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
-@click.option("--workers", default=1, show_default=True, help="Web processes.")
+@click.option("--port", type=PORT, default=8000, show_default=True)
+@click.option("--workers", type=MANY, default=1, show_default=True, help="Web processes.")
 @click.option("--no-worker", is_flag=True, help="Answer only; 'connector work' asks elsewhere.")
 def serve(host: str, port: int, workers: int, no_worker: bool) -> None:
     """Serve HTTP, with the worker beside it."""
@@ -30,9 +34,8 @@ def serve(host: str, port: int, workers: int, no_worker: bool) -> None:
     serving.set_up_logging(settings)
     known = load_manifests(settings)
     find_secret_key(settings)
-    store = make_store(settings)
-    if not store.ready():
-        raise click.ClickException("The database is not ready; run 'connector migrate' first.")
+    _require_port(host, port)
+    store = _ready_store(settings)
     _first_key(store)
     store.close()
     err.print(f"Serving {', '.join(known)} at http://{host}:{port}", highlight=False)
@@ -40,11 +43,12 @@ def serve(host: str, port: int, workers: int, no_worker: bool) -> None:
 
 
 @click.command()
-@click.option("--threads", type=int, help="Calls at once; CONNECTOR_THREADS if not given.")
+@click.option("--threads", type=MANY, help="Calls at once; CONNECTOR_THREADS if not given.")
 def work(threads: int | None) -> None:
-    """Ask providers and tell platforms; any number of workers, on any machine."""
+    """Ask providers and tell platforms. Any number of workers, on any machine."""
     settings = read_settings()
     serving.set_up_logging(settings)
+    _ready_store(settings).close()
     serving.work(settings, threads or settings.threads)
 
 
@@ -52,14 +56,15 @@ def work(threads: int | None) -> None:
 @click.option("--provider", type=click.Choice(list(SIMULATORS)), default=next(iter(SIMULATORS)))
 @click.option("--document", type=click.Path(exists=True, dir_okay=False), help="Your own file.")
 def demo(provider: str, document: str | None) -> None:
-    """One document from start to end, through a stand-in provider and a real service."""
+    """Show one document's way. A stand-in provider and a real service are started for it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # its children end either way
     sys.exit(run_demo(provider, document))
 
 
 @click.command()
 @click.argument("provider", type=click.Choice(list(SIMULATORS)))
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8001, show_default=True)
+@click.option("--port", type=PORT, default=8001, show_default=True)
 @click.option("--seconds", default=2.0, show_default=True, help="How long a job takes.")
 @click.option(
     "--fail", multiple=True, metavar="SPEC", help="A misbehaviour; a wrong one lists all."
@@ -81,13 +86,14 @@ def simulate(
         "seconds": seconds, "fail": fail, "key": key, "retention": retention,
         "delete_when_fetched": delete_when_fetched,
     }  # fmt: skip
+    _require_port(host, port)
     err.print(f"A stand-in for {provider} at http://{host}:{port}", highlight=False)
     serving.simulate(provider, host, port, options)
 
 
 @click.command()
 def migrate() -> None:
-    """Bring the database to this version's tables."""
+    """Make or update the database's tables."""
     store = Store(read_settings().database_url)
     store.migrate()
     store.close()
@@ -97,7 +103,7 @@ def migrate() -> None:
 @click.command()
 @click.option("--results-older-than", "days", type=float, help="Days; CONNECTOR_RESULT_DAYS else.")
 def prune(days: float | None) -> None:
-    """Delete now what is past its retention; the worker does so hourly."""
+    """Delete what is past its retention. The worker does so hourly."""
     settings = read_settings()
     site = make_site(settings if days is None else replace(settings, result_days=days))
     count = site.engine.prune()
@@ -108,7 +114,7 @@ def prune(days: float | None) -> None:
 @click.command()
 @as_json
 def stats(json_: bool) -> None:
-    """Count operations by provider and status, and what is owed."""
+    """Count operations and what is owed."""
     store = make_store(read_settings())
     found = store.stats(time.time())
     store.close()
@@ -120,6 +126,24 @@ def stats(json_: bool) -> None:
         return
     table(("provider", "status", "count"), rows)
     out.print(f"{found.due} due now, {found.deliveries_open} message(s) owed.", highlight=False)
+
+
+def _require_port(host: str, port: int) -> None:
+    wrong = serving.cannot_bind(host, port)
+    if wrong:
+        raise click.ClickException(wrong)
+
+
+def _ready_store(settings: Settings) -> Store:
+    """The store, answering and of this program's version."""
+    store = make_store(settings)
+    if store.ready():
+        return store
+    try:
+        store.ping()  # a database that does not answer says why
+    finally:
+        store.close()
+    raise click.ClickException("The database is not migrated; run 'connector migrate' first.")
 
 
 def _first_key(store: Store) -> None:

@@ -7,11 +7,25 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
-from rich.console import Console
+from rich.console import Console, ConsoleDimensions
 from rich.table import Table
+from rich.text import Text
 
-out = Console()
-err = Console(stderr=True)
+WIDE = 10_000  # columns of a file or a pipe: nothing is wrapped there
+SHOWN = 3  # items of a list of objects that people are shown
+
+
+class Wide(Console):
+    """As wide as the terminal; without one, wide enough for everything."""
+
+    @property  # type: ignore[misc]  # nobody sets it
+    def size(self) -> ConsoleDimensions:
+        """Columns and lines."""
+        return super().size if self.is_terminal else ConsoleDimensions(WIDE, 25)
+
+
+out = Wide()
+err = Wide(stderr=True)
 
 as_json = click.option("--json", "json_", is_flag=True, help="Print JSON, for programs.")
 
@@ -22,10 +36,16 @@ def print_json(value: Any) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """A table for people."""
-    shown = Table(*columns, box=None, header_style="bold", pad_edge=False)
-    for row in rows:
-        shown.add_row(*("" if each is None else str(each) for each in row))
+    """A table for people. Nothing is cut off, and the first column keeps its share of the width."""
+    texts = [[("" if each is None else str(each)) for each in row] for row in rows]
+    first = max((len(row[0]) for row in texts), default=0)
+    shown = Table(box=None, header_style="bold", pad_edge=False)
+    share = out.width // len(columns) - 1  # rich would cut the others if the first took more
+    shown.add_column(columns[0], min_width=min(first, share), overflow="fold")
+    for name in columns[1:]:
+        shown.add_column(name, overflow="fold")
+    for row in texts:
+        shown.add_row(*map(Text, row))
     out.print(shown)
 
 
@@ -36,12 +56,23 @@ def flat(value: Any, name: str = "") -> Iterable[tuple[str, str]]:
     elif isinstance(value, dict):
         for key, inner in value.items():
             yield from flat(inner, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list) and any(isinstance(each, dict | list) for each in value):
+        yield from _items(value, name)
     elif isinstance(value, list):
-        for number, inner in enumerate(value, 1):
-            yield from flat(inner, f"{name}[{number}]")
+        yield name, " · ".join(map(_text, value))
     elif value is not None:
         yield name, _text(value)
 
 
+def _items(value: Sequence[Any], name: str) -> Iterable[tuple[str, str]]:
+    """A line for each of the first items, and how many more there are."""
+    for number, inner in enumerate(value[:SHOWN], 1):
+        yield f"{name}[{number}]", " · ".join(text for _, text in flat(inner) if text)
+    if len(value) > SHOWN:
+        yield "", f"… and {len(value) - SHOWN} more"
+
+
 def _text(value: Any) -> str:
+    if value is None:
+        return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urljoin
@@ -16,6 +17,9 @@ CHECK = "check_status"
 CANCEL = "cancel"
 FETCH = "fetch_file"
 """The call every action has by itself: fetch an input file that the caller gave as a URL."""
+
+UNREADABLE = re.compile(r"[\\\x00-\x1f\x7f]")
+"""Clients disagree where the host of such a URL ends (``https://a\\@b``): nobody is asked."""
 
 LEASE_MARGIN = 30.0  # seconds a claim lasts beyond the call's own time, for saving the answer
 
@@ -43,11 +47,13 @@ def to_request(
     call: Call, base_url: str, hosts: tuple[str, ...], values: Mapping[str, Any]
 ) -> Request | Failure:
     """The call as a Request with ``values`` filled in, without the provider's key."""
-    url = _url(call, base_url, values)
+    try:
+        url = _url(call, base_url, values)
+        own = url is not MISSING and _ours(url, base_url, hosts) and call.name != FETCH
+    except ValueError:
+        return Failure(f"the URL of the call {call.name} is unreadable", False, refused=True)
     if url is MISSING:
         return Failure(f"a value that the call {call.name} needs is missing", False, refused=True)
-    known = {origin(base_url), *(origin(f"https://{host}") for host in hosts)}
-    own = call.name != FETCH and origin(url) in known  # a caller's URL is never trusted
     body = fill(call.body, values)
     return Request(
         method=call.method,
@@ -72,18 +78,19 @@ def context(op: Operation, action: Action) -> dict[str, Any]:
 
 
 def to_fetch(given: Mapping[str, Any], fields: Mapping[str, Any]) -> str | None:
-    """The first file field that was given as ``{name}_url`` and is not fetched yet."""
+    """The first file field that was given as ``{name}_url`` and is not fetched yet.
+
+    A manifest that declares ``{name}_url`` itself passes the URL on to the provider.
+    """
     for name in file_fields(fields):
-        if given.get(f"{name}_url") and not is_file(given.get(name)):
+        ours = f"{name}_url" not in fields.get("properties", {})
+        if ours and given.get(f"{name}_url") and not is_file(given.get(name)):
             return name
     return None
 
 
 def file_fields(fields: Mapping[str, Any]) -> list[str]:
-    """The inputs that are files (``format: binary``) and may be given by URL instead.
-
-    A manifest that declares ``{name}_url`` itself passes the URL on to the provider.
-    """
+    """The inputs that are files (``format: binary``) and may be given by URL instead."""
     known = fields.get("properties", {})
     return [name for name, schema in known.items() if schema.get("format") == "binary"]
 
@@ -91,6 +98,11 @@ def file_fields(fields: Mapping[str, Any]) -> list[str]:
 def lease(call: Call) -> float:
     """Seconds that a claim for this call may last."""
     return call.timeout + LEASE_MARGIN
+
+
+def _ours(url: str, base_url: str, hosts: tuple[str, ...]) -> bool:
+    """Whether a URL is the provider's own; a caller's URL is never asked about."""
+    return origin(url) in {origin(base_url), *(origin(f"https://{host}") for host in hosts)}
 
 
 def _filled(template: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,6 +123,8 @@ def _url(call: Call, base_url: str, values: Mapping[str, Any]) -> Any:
     pairs = [(name, as_text(each)) for name, each in _pairs(_filled(call.query, values))]
     query = urlencode(pairs)
     url = urljoin(base_url.rstrip("/") + "/", target)
+    if UNREADABLE.search(url):
+        raise ValueError("a URL with a backslash or a control character")
     return url + ("&" if "?" in url else "?") + query if query else url
 
 

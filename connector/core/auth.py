@@ -8,6 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -21,6 +22,7 @@ def authorize(request: Request, auth: Mapping[str, Any], key: str | None) -> Req
     return KINDS[auth["kind"]](request, auth, key)
 
 
+@lru_cache(maxsize=1024)  # the same few base URLs, at every poll
 def origin(url: str) -> tuple[str, str, int | None]:
     """Scheme, host and port of a URL, the way browsers compare them (RFC 6454)."""
     parts = urlsplit(url)

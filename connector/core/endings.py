@@ -51,7 +51,7 @@ def end_as_told(op: Operation, now: float) -> Operation:
     if op.status != Status.FAILED:
         return close(op, op.status, now)
     said = op.facts.get("error")
-    known = said if isinstance(said, dict) else {}
+    known = said if isinstance(said, dict) else {"message": said}
     message = str(known.get("message") or "The provider says that the job failed.")
     error = {**known, "code": str(known.get("code") or "provider_failed"), "message": message}
     return close(op, Status.FAILED, now, error)
@@ -59,8 +59,8 @@ def end_as_told(op: Operation, now: float) -> Operation:
 
 def timed_out(op: Operation, now: float) -> Operation:
     """The last look at the deadline found it open."""
-    minutes = (op.deadline_at - op.created_at) / 60
-    message = f"The provider did not finish within {minutes:.3g} minutes. {op.note or ''}"
+    minutes = round((op.deadline_at - op.created_at) / 60, 2)
+    message = f"The provider did not finish within {minutes:g} minutes. {op.note or ''}"
     return fail(op, now, "timed_out", message.strip())
 
 

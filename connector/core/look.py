@@ -16,7 +16,9 @@ def compiled(expression: str) -> ParsedResult:
     try:
         return jmespath.compile(expression)
     except JMESPathError as error:
-        raise ValueError(f"{expression!r} is no JMESPath: {str(error).splitlines()[0]}") from error
+        where = getattr(error, "lex_position", getattr(error, "lexer_position", None))
+        part = "its end" if where in (None, len(expression)) else f"column {where + 1}"
+        raise ValueError(f"{expression!r} is no JMESPath: it breaks at {part}") from error
 
 
 def look(expression: str, value: Any) -> Any:
@@ -27,5 +29,5 @@ def look(expression: str, value: Any) -> Any:
     """
     try:
         return compiled(expression).search(value)
-    except (JMESPathError, TypeError, ValueError, AttributeError):
+    except (JMESPathError, TypeError, ValueError, AttributeError, ArithmeticError):
         return None

@@ -36,6 +36,7 @@ from connector.core.model import (
 from connector.core.pace import Dice
 from connector.core.references import is_file
 from connector.core.steps import ask_again, check_later, tell_to_stop, turn_to
+from connector.core.template import as_text
 
 BUSY = frozenset({408, 425, 429})  # and everything from 500 on: ask again later
 NOT_TAKEN = frozenset({425, 429, 503})  # the provider says that it did not start
@@ -59,9 +60,14 @@ def begin(action: Action, op: Operation, timeout: float | None = None) -> Operat
 
 def give_up(op: Operation, action: Action, now: float) -> Operation:
     """The operation as claimed, turned aside where asking again would be wrong or useless."""
+    if op.next_call is None:
+        return op
     lost = op.claims - op.misses - 1
-    if lost > 0 and op.next_call != CANCEL and not call_of(op, action).repeatable:
+    order = op.next_call != CANCEL and not call_of(op, action).repeatable
+    if order and lost > 0:
         return _look_or_end(op, action, now)
+    if order and now >= op.deadline_at:
+        return timed_out(op, now)  # nothing is ordered that nobody waits for
     if lost >= action.pace.tries:
         message = "Reading the provider's answer failed again and again; the job may have finished."
         return fail(op, now, "gave_up", message)
@@ -147,7 +153,8 @@ def _look_or_end(op: Operation, action: Action, now: float, why: str | None = No
     if instead is None:
         return cut_short(op, now, why)
     note = "The order may have arrived; looking instead of ordering again."
-    return turn_to(replace(op, note=note), action, instead, now)
+    ahead = turn_to(replace(op, note=note), action, instead, now)
+    return cut_short(op, now, why) if isinstance(next_request(ahead, action), Failure) else ahead
 
 
 def _refused(
@@ -180,7 +187,7 @@ def _said(action: Action, answer: Response) -> str:
     """The provider's own message, at most 250 characters of it."""
     found = look(action.errors.get("message", "null"), {"body": answer.body})
     found = answer.body if found is None and isinstance(answer.body, str) else found
-    return " ".join(str(found).split())[:250] if found else ""
+    return " ".join(as_text(found).split())[:250] if found else ""
 
 
 def _unknown(
@@ -227,7 +234,9 @@ def _heard(
         return ahead
     if not call.repeatable:
         return unreadable(kept, now, f"it lacks a value that {ahead.next_call} needs")
-    note = f"Asking again: the answer lacks a value that {ahead.next_call} needs."
+    note = f"Asking {call.name} again: its answer lacks a value that {ahead.next_call} needs."
+    if call.name != CHECK:
+        return ask_again(kept, action, note, reading.retry_after, now, dice)
     return check_later(replace(kept, note=note), action, reading.retry_after, now, dice)
 
 

@@ -14,7 +14,7 @@ from connector.core.model import FILE
 
 def is_file(value: Any) -> bool:
     """Whether a value is a reference to a stored file."""
-    return isinstance(value, Mapping) and FILE in value
+    return isinstance(value, Mapping) and isinstance(value.get(FILE), str)
 
 
 def references(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -30,9 +30,10 @@ def references(value: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def disarm(value: Any, ours: Collection[str]) -> Any:
-    """The value with every reference that is not among ``ours`` made plain data again."""
-    if is_file(value) and value[FILE] not in ours:
-        return {"file" if key == FILE else key: inner for key, inner in value.items()}
-    if isinstance(value, Mapping) and not is_file(value):
-        return {key: disarm(inner, ours) for key, inner in value.items()}
+    """The value with every reference that is not among ``ours``, also one inside another, made
+    plain data again."""
+    if isinstance(value, Mapping):
+        forged = is_file(value) and value[FILE] not in ours
+        names = {FILE: "file"} if forged else {}
+        return {names.get(key, key): disarm(inner, ours) for key, inner in value.items()}
     return [disarm(each, ours) for each in value] if isinstance(value, list) else value

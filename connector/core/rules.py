@@ -24,7 +24,11 @@ TESTS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def same(found: Any, value: Any) -> bool:
-    """Equality as JSON has it: ``true`` is not ``1``."""
+    """Equality as JSON has it, at every depth: ``true`` is not ``1``."""
+    if isinstance(found, Mapping) and isinstance(value, Mapping):
+        return found.keys() == value.keys() and all(same(found[k], value[k]) for k in found)
+    if isinstance(found, list) and isinstance(value, list):
+        return len(found) == len(value) and all(map(same, found, value))
     return bool(found == value) and isinstance(found, bool) == isinstance(value, bool)
 
 

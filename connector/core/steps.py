@@ -22,10 +22,11 @@ def check_later(
     op: Operation, action: Action, later: float | None, now: float, dice: Dice
 ) -> Operation:
     """Still open: check again when the pace says so; at the deadline that was the last look."""
+    ahead = turn_to(op, action, CHECK, now)
     if now >= op.deadline_at:
-        return out_of_time(op, action, now)
+        return out_of_time(ahead, action, now)
     delay = pace.wait(action.pace, op.status, op.polls, later, dice)
-    return replace(turn_to(op, action, CHECK, now), due_at=min(now + delay, op.deadline_at))
+    return replace(ahead, due_at=min(now + delay, op.deadline_at))
 
 
 def ask_again(

@@ -98,8 +98,13 @@ def _fill_text(text: str, context: Mapping[str, Any]) -> Any:
 
 
 def fill_path(path: str, context: Mapping[str, Any]) -> Any:
-    """The path as text with every value percent-encoded, or MISSING."""
-    return _joined(parts(path), context, lambda found: quote(as_text(found), safe=""))
+    """The path as text with every value percent-encoded, or MISSING.
+
+    A value that makes a step ``.`` or ``..`` counts as missing: clients would climb the path.
+    """
+    filled = _joined(parts(path), context, lambda found: quote(as_text(found), safe=""))
+    climbs = filled is not MISSING and not {".", ".."}.isdisjoint(filled.split("/"))
+    return MISSING if climbs else filled
 
 
 def _joined(pieces: tuple[str | Hole, ...], context: Mapping[str, Any], write: Any) -> Any:

@@ -87,8 +87,9 @@ class Asking:
             text = json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode()
             if len(text) > LARGEST_INLINE:
                 kept = replace(after, facts={**after.facts, "result": self._spill(text)})
-        old = _ids(before)
-        new = [each for each in references([kept.facts, kept.input]) if each[FILE] not in old]
+        found = list(references([kept.facts, kept.input]))
+        old = _ids(before) if found else set()
+        new = [each for each in found if each[FILE] not in old]
         now = self._parts.clock()
         return kept, tuple(_stored(each, kept, now) for each in new)
 

@@ -62,7 +62,9 @@ class Choosing:
         if outcome.status >= 400:
             raise _refused(manifest, outcome)
         items = look(choice.items, {"http": outcome.status, "body": outcome.body})
-        pairs = ((look(choice.id, e), look(choice.title, e)) for e in items or ())
+        if not isinstance(items, list):
+            raise Busy(f"{manifest.title} answered without a list; try again.", retry_after=5)
+        pairs = ((look(choice.id, each), look(choice.title, each)) for each in items)
         return [{"id": id, "name": str(title or id)} for id, title in pairs if id is not None]
 
 

@@ -31,6 +31,16 @@ def problems(
     objection: Callable[[str], str | None],
 ) -> Iterator[FieldProblem]:
     """Everything wrong with an input; its files are references already, ``ours`` their ids."""
+    yield from dict.fromkeys(_problems(action, given, ours, objection))  # each of them once
+
+
+def _problems(
+    action: Action,
+    given: Mapping[str, Any],
+    ours: set[str],
+    objection: Callable[[str], str | None],
+) -> Iterator[FieldProblem]:
+    given = {name: value for name, value in given.items() if value is not None}
     files = file_fields(action.fields)
     yield from _file_problems(action, given, objection)
     for name, value in given.items():
@@ -68,7 +78,7 @@ def seconds(action: Action, timeout: Any) -> tuple[float | None, list[FieldProbl
         return action.pace.deadlines[timeout], []
     try:
         asked = float(timeout)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         asked = -1.0
     if 1 <= asked <= LONGEST:
         return asked, []
@@ -79,7 +89,7 @@ def seconds(action: Action, timeout: Any) -> tuple[float | None, list[FieldProbl
 
 def _by_content(value: Any) -> Any:
     if is_file(value):
-        return {FILE: value["sha256"]}
+        return {FILE: value.get("sha256")}
     if isinstance(value, Mapping):
         return {key: _by_content(inner) for key, inner in value.items()}
     return [_by_content(each) for each in value] if isinstance(value, list) else value
@@ -130,20 +140,26 @@ def _validator(schema: _Schema) -> Draft202012Validator:
 
 
 def _said(error: ValidationError, action: Action) -> Iterator[FieldProblem]:
-    place = "".join(f"/{part}" for part in error.absolute_path)
+    place = "".join(map(_step, error.absolute_path))
     if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
         known = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
         names = ", ".join([*action.fields["properties"]] if not place else known)
         for name in error.instance:
             if name not in known:
-                yield FieldProblem(f"{place}/{name}", f"There is no such field; there is: {names}.")
+                detail = f"There is no such field; there is: {names}."
+                yield FieldProblem(place + _step(name), detail)
     elif error.validator == "required" and isinstance(error.instance, Mapping):
         wanted: Any = error.validator_value
         for name in wanted:
             if name not in error.instance:
-                yield FieldProblem(f"{place}/{name}", "This field is required.")
+                yield FieldProblem(place + _step(name), "This field is required.")
     else:
         yield FieldProblem(place or "/", _sentence(error))
+
+
+def _step(name: object) -> str:
+    """One step of a JSON pointer (RFC 6901, 3)."""
+    return "/" + str(name).replace("~", "~0").replace("/", "~1")
 
 
 def _sentence(error: ValidationError) -> str:

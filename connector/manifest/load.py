@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
 
 from connector.core.language import Manifest
 from connector.manifest.build import build
-from connector.manifest.problems import Problem, pointer
+from connector.manifest.problems import Problem
 from connector.manifest.replay import examples_say, sample
 from connector.manifest.sense import senseless
+from connector.manifest.words import said
 from connector.places import shared
 
 
@@ -33,8 +33,7 @@ def load(path: Path) -> Manifest:
     problems = list(check([path]))
     if problems:
         raise ManifestError(problems)
-    manifest = build(json.loads(path.read_text(encoding="utf-8")))
-    return with_samples(manifest)
+    return _built(path)
 
 
 def load_folders(folders: Iterable[Path]) -> dict[str, Manifest]:
@@ -43,8 +42,12 @@ def load_folders(folders: Iterable[Path]) -> dict[str, Manifest]:
     problems = list(check(paths))
     if problems:
         raise ManifestError(problems)
-    loaded = (load(path) for path in paths)
+    loaded = map(_built, paths)
     return {each.name: each for each in loaded}
+
+
+def _built(path: Path) -> Manifest:
+    return with_samples(build(json.loads(path.read_text(encoding="utf-8"))))
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -71,7 +74,7 @@ def _wrong(document: Any) -> Iterator[tuple[str, str]]:
     if unshaped:
         yield from unshaped
         return
-    nonsense = list(senseless(document))
+    nonsense = list(dict.fromkeys(senseless(document)))  # a shared call's, once
     yield from nonsense
     if not nonsense:
         yield from examples_say(document, build(document))
@@ -79,25 +82,7 @@ def _wrong(document: Any) -> Iterator[tuple[str, str]]:
 
 def _unshaped(document: Any) -> Iterator[tuple[str, str]]:
     for error in sorted(_validator().iter_errors(document), key=lambda e: list(map(str, e.path))):
-        yield from _said(error)
-
-
-def _said(error: ValidationError) -> Iterator[tuple[str, str]]:
-    """The schema's complaint in words that help: inside a oneOf, what fits best."""
-    closest = best_match(error.context) if error.context else None
-    if closest is not None and list(closest.absolute_path) != list(error.absolute_path):
-        error = closest
-    yield pointer(*error.absolute_path), _words(error)
-
-
-def _words(error: ValidationError) -> str:
-    alternatives: Any = error.validator_value if error.validator in ("oneOf", "anyOf") else []
-    words = [name for each in alternatives or () for name in each.get("required", ())]
-    if words and error.validator == "oneOf":
-        return f"give exactly one of: {', '.join(words)}"
-    if words:
-        return f"give at least one of: {', '.join(words)}"
-    return error.message if len(error.message) < 300 else f"does not fit {error.validator}"
+        yield from said(error)
 
 
 @cache

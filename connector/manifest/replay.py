@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from jsonschema import Draft202012Validator
+
 from connector.core import machine, rules
 from connector.core.ask import call_of, context, file_fields, next_request
 from connector.core.language import Action, Manifest
@@ -20,8 +22,10 @@ from connector.core.model import (
     Response,
     Status,
 )
+from connector.core.references import is_file
 from connector.manifest.build import calls_of
 from connector.manifest.problems import pointer
+from connector.manifest.words import said
 
 NOW = 1_000_000.0
 Complaint = tuple[str, str]
@@ -37,21 +41,9 @@ class Replayed:
 
 
 def examples_say(document: Mapping[str, Any], manifest: Manifest) -> Iterator[Complaint]:
-    """Every expectation that does not come true, and every rule that no example reaches."""
-    hit: set[str] = set()
-    for name, action in manifest.actions.items():
-        for title, example in action.examples.items():
-            done = replay(action, example)
-            place = ("actions", name, "examples", title)
-            yield from ((pointer(*place, "steps", step), text) for step, text in done.complaints)
-            if done.end.status not in CLOSED and "open" not in example:
-                yield pointer(*place), "the example does not reach its end; say why with open"
-            hit |= {_rule_place(document, name, call, index) for call, index in done.hits}
-        if sample(action) is None:
-            yield pointer("actions", name, "examples"), "no example succeeds with a result"
-    for rule in _rule_places(document, manifest):
-        if rule not in hit:
-            yield rule, "no example reaches this rule"
+    """Every expectation that does not come true; once all do, whatever no example shows."""
+    untrue = [each for action in manifest.actions.values() for each in _untrue(action)]
+    yield from untrue or _unshown(document, manifest)
 
 
 def replay(action: Action, example: Mapping[str, Any]) -> Replayed:
@@ -80,6 +72,36 @@ def sample(action: Action) -> Any:
         if end.status == Status.SUCCEEDED:
             return end.facts.get("result")
     return None
+
+
+def _untrue(action: Action) -> Iterator[Complaint]:
+    """What the examples of an action say that is not so."""
+    for title, example in action.examples.items():
+        place = pointer("actions", action.name, "examples", title)
+        for inner, text in _misfits(_inputs(action), example["input"]):
+            yield place + pointer("input") + inner, text
+        done = replay(action, example)
+        yield from ((place + pointer("steps", step), text) for step, text in done.complaints)
+        if not done.complaints and done.end.status not in CLOSED and "open" not in example:
+            yield place, "the example does not reach its end; say why with open"
+
+
+def _unshown(document: Mapping[str, Any], manifest: Manifest) -> Iterator[Complaint]:
+    """Actions without an example of a result, and rules that no example reaches."""
+    hit: set[str] = set()
+    for name, action in manifest.actions.items():
+        result = sample(action)
+        if result is None:
+            yield pointer("actions", name, "examples"), "no example succeeds with a result"
+        elif not is_file(result):
+            for inner, text in _misfits(action.output, result):
+                yield pointer("actions", name, "output"), f"the example has {inner or '/'}: {text}"
+        for example in action.examples.values():
+            hits = replay(action, example).hits
+            hit |= {_rule_place(document, name, call, index) for call, index in hits}
+    for rule in _rule_places(document, manifest):
+        if rule not in hit:
+            yield rule, "no example reaches this rule"
 
 
 def _new(action: Action, given: Mapping[str, Any]) -> Operation:
@@ -132,6 +154,21 @@ def _unmet(op: Operation, action: Action, expect: Mapping[str, Any], now: float)
         found = look(place, seen)
         if not rules.same(found, value):
             yield f"{place} is {found!r}, not {value!r}" + (f" ({op.note})" if op.note else "")
+
+
+def _inputs(action: Action) -> dict[str, Any]:
+    """The schema of an example's input: files by name or URL, and nothing unknown."""
+    files = file_fields(action.fields)
+    extra = {f"{name}_{end}": {"type": "string"} for name in files for end in ("name", "url")}
+    known = {**extra, **action.fields["properties"]}
+    needed = [name for name in action.fields.get("required", ()) if name not in files]
+    return {"additionalProperties": False, **action.fields, "properties": known, "required": needed}
+
+
+def _misfits(schema: Mapping[str, Any], value: Any) -> Iterator[Complaint]:
+    """What of a value contradicts the schema that it is an example of."""
+    for error in Draft202012Validator(schema).iter_errors(value):
+        yield from said(error)
 
 
 def _rule_places(document: Mapping[str, Any], manifest: Manifest) -> list[str]:

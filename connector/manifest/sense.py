@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from connector.core.ask import CANCEL, CHECK, file_fields
 from connector.core.look import compiled
 from connector.core.template import expressions
+from connector.manifest.build import call as build_call
 from connector.manifest.build import calls_of
 from connector.manifest.problems import pointer
 from connector.manifest.walk import (
@@ -22,6 +23,7 @@ from connector.manifest.walk import (
     bad_schema,
     compiles,
     covers,
+    led_to,
     picked,
     place_of,
     reached_from,
@@ -70,24 +72,44 @@ def unknown_calls(document: Doc) -> Iterator[Complaint]:
                     place = place_of(document, name, call) + inner
                     yield place, f"the action {name} has no call named {target}"
     for index, limit in enumerate(document.get("limits", ())):
-        for call in limit["calls"]:
+        for nth, call in enumerate(limit["calls"]):
             if not any(call in calls_of(document, name) for name in document["actions"]):
-                yield pointer("limits", index), f"there is no call named {call}"
+                yield pointer("limits", index, "calls", nth), f"there is no call named {call}"
 
 
 def dead_ends(document: Doc) -> Iterator[Complaint]:
     """Every action must be able to succeed and to fail, and have check_status if it stays open."""
     for name, action in document["actions"].items():
-        calls = calls_of(document, name)
-        reached = reached_from(calls, action.get("start", "submit"))
+        calls, start = calls_of(document, name), action.get("start", "submit")
+        reached = reached_from(calls, start)
+        ahead = {start} | {to for call in reached for _, to in targets(calls[call])}
+        if not ahead <= calls.keys():
+            continue  # unknown_calls has said so
         ends = {rule.get("then") for call in reached for rule in calls[call].get("rules", ())}
         for end in ("succeeded", "failed"):
             if end not in ends:
                 yield pointer("actions", name), f"no rule on its way leads to {end}"
         if CHECK not in calls and ends & {"pending", "running", "needs_review"}:
             yield pointer("actions", name), "it may stay open, and there is no check_status to look"
+        elif CHECK not in calls and CANCEL in calls:
+            yield pointer("actions", name), "it has cancel, and no check_status to look afterwards"
         for call in sorted(set(document["actions"][name].get("calls", {})) - reached - {CANCEL}):
             yield pointer("actions", name, "calls", call), "nothing leads to this call"
+
+
+def rash_calls(document: Doc) -> Iterator[Complaint]:
+    """unheard must look, not order again; and next must not lead in a circle."""
+    for name in document["actions"]:
+        calls = calls_of(document, name)
+        for call, said in calls.items():
+            place = place_of(document, name, call)
+            look = calls.get(said.get("unheard", ""))
+            if look is not None and not build_call("", look).repeatable:
+                yield place + "/unheard", f"{said['unheard']} is not repeatable: it may order twice"
+            for inner, target in targets(said):
+                if inner != "/unheard" and call in led_to(calls, target):
+                    text = f"{call} would be asked again without a pause; use then instead"
+                    yield place + inner, text
 
 
 def hidden_rules(document: Doc) -> Iterator[Complaint]:
@@ -121,14 +143,14 @@ def unknown_values(document: Doc) -> Iterator[Complaint]:
 def picks_too_late(document: Doc) -> Iterator[Complaint]:
     """The first call can only use inputs: nothing is picked before it."""
     for name, action in document["actions"].items():
-        start = action.get("start", "submit")
-        said = calls_of(document, name).get(start, {})
-        place = place_of(document, name, start)
+        start, calls = action.get("start", "submit"), calls_of(document, name)
+        said, place = calls.get(start, {}), place_of(document, name, start)
+        later = {each for call in calls.values() for each in picked(call)}
         if "follow" in said:
             yield place + "/follow", "nothing is picked before the first call"
         for inner, text, template in texts(said):
             for root, _ in roots_in(text) if template and "/item" not in inner else ():
-                if root not in ("input", "id"):
+                if root in later:
                     yield place + inner, f"{root} is not picked before the first call"
 
 
@@ -136,7 +158,8 @@ def bad_fields(document: Doc) -> Iterator[Complaint]:
     """Inputs and outputs are JSON Schemas, their parts speak to people, their defaults fit."""
     for name, action in document["actions"].items():
         place = pointer("actions", name, "fields")
-        yield from bad_schema(place, action["fields"])
+        broken = list(bad_schema(place, action["fields"]))
+        yield from broken
         yield from bad_schema(pointer("actions", name, "output"), action["output"])
         known = action["fields"]["properties"]
         for wanted in action["fields"].get("required", ()):
@@ -146,8 +169,10 @@ def bad_fields(document: Doc) -> Iterator[Complaint]:
             here = place + pointer("properties", field)
             picker = schema.get("x-choices")
             if picker is not None and picker not in document.get("choices", {}):
-                yield here, f"there are no choices named {picker}"
-            if "default" in schema and not Draft202012Validator(schema).is_valid(schema["default"]):
+                yield here + "/x-choices", f"there are no choices named {picker}"
+            if broken or "default" not in schema:
+                continue
+            if not Draft202012Validator(schema).is_valid(schema["default"]):
                 yield here + "/default", "the default does not fit the field itself"
         yield from silent(pointer("actions", name, "output"), action["output"])
 
@@ -163,6 +188,7 @@ def choices_by_themselves(document: Doc) -> Iterator[Complaint]:
 QUESTIONS: tuple[Callable[[Doc], Iterator[Complaint]], ...] = (
     unknown_calls,
     dead_ends,
+    rash_calls,
     hidden_rules,
     unknown_values,
     picks_too_late,

@@ -10,6 +10,7 @@ from jsonschema.exceptions import SchemaError
 
 from connector.core.ask import CHECK
 from connector.core.look import compiled
+from connector.core.rules import same
 from connector.core.template import expressions
 from connector.manifest.problems import pointer
 
@@ -44,12 +45,11 @@ def all_errors(document: Doc) -> Iterator[tuple[str, Doc]]:
 def texts(call: Doc) -> Iterator[tuple[str, Any, bool]]:
     """Place, text and kind (True: a template, False: an expression) of everything in a call."""
     for key in ("path", "query", "headers", "body"):
-        if key in call:
-            yield pointer(key), call[key], True
+        yield from templates(pointer(key), call.get(key))
     item = call.get("item", {})
     if item:
         yield "/item/in", item["in"], False
-        yield "/item/match", item["match"], True
+        yield from templates("/item/match", item["match"])
         yield from ((pointer("item", "match", key), key, False) for key in item["match"])
     for fact, place in call.get("picks", {}).items():
         yield pointer("picks", fact), place, False
@@ -57,6 +57,18 @@ def texts(call: Doc) -> Iterator[tuple[str, Any, bool]]:
         yield pointer("rules", index, "at"), rule["at"], False
         for fact, place in rule.get("picks", {}).items():
             yield pointer("rules", index, "picks", fact), place, False
+
+
+def templates(place: str, value: Any) -> Iterator[tuple[str, str, bool]]:
+    """Every text inside a value, each with its own place."""
+    if isinstance(value, str):
+        yield place, value, True
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from templates(place + pointer(key), inner)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from templates(place + pointer(index), inner)
 
 
 def targets(call: Doc) -> Iterator[tuple[str, str]]:
@@ -80,17 +92,35 @@ def reached_from(calls: Mapping[str, Doc], start: str) -> set[str]:
     return reached
 
 
+def led_to(calls: Mapping[str, Doc], start: str) -> set[str]:
+    """The calls that follow one another by ``next`` alone, without a pause, from ``start`` on."""
+    led: set[str] = set()
+    ahead = [start]
+    while ahead:
+        name = ahead.pop()
+        if name in calls and name not in led:
+            led.add(name)
+            ahead += [rule["next"] for rule in calls[name].get("rules", ()) if "next" in rule]
+    return led
+
+
 def covers(earlier: Doc, later: Doc) -> bool:
     """Whether the earlier rule matches whenever the later one does, as far as one can see."""
     if earlier["at"] != later["at"]:
         return False
-    if earlier.get("exists") is True:
-        return "exists" not in later or later["exists"] is True
     early, late = _values(earlier), _values(later)
-    return early is not None and late is not None and all(each in early for each in late)
+    if earlier.get("exists") is True:
+        return later.get("exists") is not False and None not in (late or ())
+    return (
+        early is not None
+        and late is not None
+        and all(any(same(each, one) for one in early) for each in late)
+    )
 
 
 def _values(rule: Doc) -> list[Any] | None:
+    if "exists" in rule:
+        return None if rule["exists"] else [None]
     return [rule["is"]] if "is" in rule else rule.get("in")
 
 

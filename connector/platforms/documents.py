@@ -15,6 +15,7 @@ from connector.engine.asking import SPILLED
 from connector.platforms.addresses import Addresses
 
 SHORTEST, LONGEST = 1, 300  # seconds of a Retry-After
+ASKING = 2  # seconds, while the provider is being asked: the due time is then only a lease
 
 
 def document(op: Operation, addresses: Addresses) -> dict[str, Any]:
@@ -76,6 +77,8 @@ def pending(body: Any, location: str, op: Operation, now: float) -> Response:
 
 def retry_after(op: Operation, now: float) -> int:
     """Whole seconds until there may be news: just after we ask the provider ourselves."""
+    if op.claims > op.misses:
+        return ASKING
     due = (op.due_at if op.due_at is not None else now) - now
     return max(SHORTEST, min(LONGEST, math.ceil(due)))
 

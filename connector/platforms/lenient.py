@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 TRUTHS = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False,
           "on": True, "off": False}  # fmt: skip
@@ -46,14 +48,15 @@ def _as_whole(text: str) -> Any:
 
 def _as_number(text: str) -> Any:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return text
+    return number if math.isfinite(number) else text  # JSON knows neither nan nor inf
 
 
 def _as_json(text: str) -> Any:
     try:
-        return json.loads(text)
+        return msgspec.json.decode(text)
     except (ValueError, RecursionError):
         return text
 

@@ -86,7 +86,7 @@ def _before(wrong: list[FieldProblem]) -> tuple[float, str] | None:
     try:
         moment, id = json.loads(urlsafe_b64decode(text.encode()))
         return float(moment), str(id)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         wrong.append(FieldProblem("/cursor", "Take the cursor from the Link of the page before."))
         return None
 

@@ -13,6 +13,7 @@ from connector.platforms.openapi_parts import (
     DOCUMENT,
     PARAMETERS,
     SCHEMAS,
+    WORDS,
     answers,
     array,
     content,
@@ -197,7 +198,7 @@ def _actions(manifests: Mapping[str, Manifest]) -> Json:
 
 
 def _submit(action: Action, platform: str, output: Any) -> Json:
-    names = ("idempotency_key", "provider_key", "prefer", "wait", "timeout")
+    names = ("idempotency_key", "provider_key", "prefer", *WORDS)
     done = {"description": "Finished already.", **content(output)}
     return {
         "operationId": f"{platform}_{action.provider}_{action.name}",

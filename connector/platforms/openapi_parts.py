@@ -54,7 +54,7 @@ def answers(*statuses: int) -> Json:
 
 
 def order_body(action: Action) -> Json:
-    """What an action takes: JSON (files as base64), multipart (files as parts) or a form."""
+    """What an action takes: JSON or a form (files as base64), or multipart (files as parts)."""
     names = file_fields(action.fields)
     known = action.fields["properties"]
     by_url = {
@@ -69,7 +69,11 @@ def order_body(action: Action) -> Json:
     required = [name for name in action.fields.get("required", ()) if name not in names]
     json = {**known, **{name: _base64(known[name]) for name in names}, **by_url, **WORDS}
     parts = {**known, **{name: _part(known[name]) for name in names}, **by_url, **WORDS}
-    shapes = {"application/json": json, "multipart/form-data": parts}
+    shapes = {
+        "application/json": json,
+        "multipart/form-data": parts,
+        "application/x-www-form-urlencoded": json,
+    }
     return {
         "required": bool(required or action.fields.get("required")),
         "content": {
@@ -102,6 +106,11 @@ def _part(schema: Mapping[str, Any]) -> Json:
 WORDS: Mapping[str, Json] = {
     "callback_url": _text("An https address to tell the end to."),
     "client_ref": {"type": "string", "maxLength": 255, "description": "Yours; it comes back."},
+    "wait": {"type": "number", "minimum": 0, "description": "Seconds to wait, at most 25."},
+    "timeout": {
+        "type": ["number", "string"],
+        "description": "Seconds until the job is given up, or a named deadline.",
+    },
 }
 
 DOCUMENT = ref("Operation")
@@ -224,6 +233,5 @@ PARAMETERS: Json = {
     "provider_key": _header("X-Provider-Key", "Your own key for the provider."),
     "prefer": _header("Prefer", "wait=N holds the answer up to N seconds (RFC 7240)."),
     "token": _query("token", "Opens this one thing without a key, as links do."),
-    "wait": _query("wait", "Seconds to wait for the end, at most 25."),
-    "timeout": _query("timeout", "Seconds until the job is given up, or a named deadline."),
+    **{name: _query(name, schema["description"]) for name, schema in WORDS.items()},
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import request
+from flask import g, request
 
 from connector.core.model import Operation
 from connector.engine import Order
@@ -24,22 +24,22 @@ def submit(site: Site, platform: str, provider: str, action: str, key: Any = Non
     wanted = site.engine.parts.action(provider, action)
     given = read(site.engine, who, wanted)
     sent = request.headers.get("Idempotency-Key", "").strip() or None
-    return site.engine.submit(
-        Order(
-            owner=who,
-            platform=platform,
-            provider=provider,
-            action=action,
-            input=given.input,
-            files=tuple(given.files),
-            key=sent or (key(given) if key else None),
-            client_ref=_text(given, "client_ref"),
-            timeout=given.words.get("timeout"),
-            callback_url=_text(given, "callback_url"),
-            provider_key=access.provider_key(),
-            wait=wait(given.words.get("wait")),
-        )
+    order = Order(
+        owner=who,
+        platform=platform,
+        provider=provider,
+        action=action,
+        input=given.input,
+        files=tuple(given.files),
+        key=sent or (key(given) if key else None),
+        client_ref=_text(given, "client_ref"),
+        timeout=given.words.get("timeout"),
+        callback_url=_text(given, "callback_url"),
+        provider_key=access.provider_key(),
+        wait=wait(given.words.get("wait")),
     )
+    g.taken = {each.id for each in given.files}
+    return site.engine.submit(order)
 
 
 def wait(said: Any = None) -> float | None:
@@ -51,7 +51,7 @@ def wait(said: Any = None) -> float | None:
         return None
     try:
         seconds = float(said)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         seconds = -1.0
     if not 0 <= seconds < float("inf"):
         detail = "Give seconds, 0 or more; at most 25 are waited."

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from connector.core.model import CLOSED, FILE, Delivery, Operation, Status, Subscription
 from connector.engine.inputs import fingerprint
+from connector.errors import NotFound
 from connector.platforms import access, documents, ordering, problems, results
 from connector.platforms.addresses import Addresses
 from connector.platforms.documents import document
@@ -39,11 +40,15 @@ def make_blueprint(site: Site) -> Blueprint:
 
     @bp.get("/<provider>/operations/<id>/result")
     def poll(provider: str, id: str) -> Response:
-        return reply(site, access.operation(site, id))
+        op = access.operation(site, id)
+        if op.provider != provider:
+            raise NotFound("There is no such operation.")
+        return reply(site, op)
 
-    @bp.after_request
+    @bp.after_app_request  # also when no route of ours was found
     def plain(response: Response) -> Response:
-        if response.mimetype == problems.MEDIA:
+        ours = request.path.startswith(f"{bp.url_prefix}/")
+        if ours and response.mimetype == problems.MEDIA:
             response.mimetype = "application/json"  # the one JSON type that the designer knows
         return response
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from flask import g, request
-from werkzeug.exceptions import UnsupportedMediaType
+from flask import request
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from connector.core.ask import file_fields
 from connector.core.language import Action
@@ -19,9 +19,11 @@ from connector.core.model import StoredFile
 from connector.engine import Engine
 from connector.errors import BadInput, CallerError
 from connector.platforms.lenient import as_schema_says
+from connector.platforms.uploads import stored as stored_files
 
 RESERVED = ("callback_url", "client_ref", "timeout", "wait")
 PIECE = 256 * 1024
+DEEPEST = 64  # levels of nesting; what handles an input recurses into it
 UNREADABLE = "unreadable"  # stands where a file could not be read; the check then says so
 DATA_URL = re.compile(rb"^data:([\w.+/-]*)[^,]*;base64,")
 
@@ -37,22 +39,26 @@ class Given:
 
 def read(engine: Engine, owner: str, action: Action) -> Given:
     """The request's body and query as an input; raises BadInput with every unreadable field."""
-    given = Given(words={name: request.args[name] for name in RESERVED if name in request.args})
-    media = request.mimetype
-    if media == "application/json" or media.endswith("+json"):
-        _read_json(engine, owner, action, given)
-    elif media in ("multipart/form-data", "application/x-www-form-urlencoded"):
+    asked = request.args
+    given = Given(words={name: asked[name] for name in RESERVED if name in asked})
+    if request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded"):
         _read_form(engine, owner, action, given)
-    elif media or request.content_length:
-        raise UnsupportedMediaType
+    else:
+        _read_json(engine, owner, action, given)
     given.words |= {name: given.input.pop(name) for name in RESERVED if name in given.input}
-    g.taken = {each.id for each in given.files}
+    if _too_deep(given.input):
+        raise CallerError(f"The input is nested deeper than {DEEPEST} levels.", "bad_json")
     return given
+
+
+def read_object() -> dict[str, Any]:
+    """The body of a request that takes JSON only; raises CallerError."""
+    return {name: _value(member) for name, member in _members().items()}
 
 
 def _read_json(engine: Engine, owner: str, action: Action, given: Given) -> None:
     """Members stay raw until they are needed, so that base64 is never held as text and bytes."""
-    raw = _members(request.get_data(cache=False))
+    raw = _members()
     for name in file_fields(action.fields):
         if name in raw and bytes(raw[name]) != b"null":
             content = raw.pop(name)
@@ -62,16 +68,16 @@ def _read_json(engine: Engine, owner: str, action: Action, given: Given) -> None
                 given.input[name] = UNREADABLE
                 continue
             del content
-            named = _text(raw.get(f"{name}_name"))
-            stored = engine.keep_file(owner, _pieces(document), _file_name(named, document), kind)
-            given.files.append(stored)
-            given.input[name] = stored.reference()
-            raw.pop(f"{name}_name", None)
+            named = _text(raw.pop(f"{name}_name", None))
+            _keep(engine, owner, given, name, document, named, kind)
     for name, member in raw.items():
-        given.input[name] = msgspec.json.decode(member)
+        given.input[name] = _value(member)
 
 
-def _members(body: bytes) -> dict[str, msgspec.Raw]:
+def _members() -> dict[str, msgspec.Raw]:
+    body = request.get_data(cache=False) if _is_json() else b""
+    if request.content_length is None and len(body) == request.max_content_length:
+        raise RequestEntityTooLarge  # without a length, more than the limit just ends at it
     if not body:
         return {}
     try:
@@ -81,6 +87,24 @@ def _members(body: bytes) -> dict[str, msgspec.Raw]:
     except (msgspec.DecodeError, RecursionError) as error:
         where = str(error) if isinstance(error, msgspec.DecodeError) else "nested too deep"
         raise CallerError(f"The body is not JSON: {where}.", "bad_json") from error
+
+
+def _is_json() -> bool:
+    """Whether there is JSON to read, or (False) nothing; raises UnsupportedMediaType."""
+    media = request.mimetype
+    if media == "application/json" or media.endswith("+json"):
+        return True
+    if media or request.content_length:
+        raise UnsupportedMediaType
+    return False
+
+
+def _value(member: msgspec.Raw) -> Any:
+    """A member's value; well-formed JSON may still hold bytes or numbers that nobody can read."""
+    try:
+        return msgspec.json.decode(member)
+    except (ValueError, RecursionError) as error:
+        raise CallerError("The body holds a value that cannot be read.", "bad_json") from error
 
 
 def _document(content: msgspec.Raw) -> tuple[bytes, str | None]:
@@ -93,11 +117,10 @@ def _document(content: msgspec.Raw) -> tuple[bytes, str | None]:
         return msgspec.json.decode(content, type=bytes), None
     except msgspec.ValidationError:
         pass
-    value = msgspec.json.decode(content)
-    if isinstance(value, dict):
-        return _loose(str(value["$content"]).encode() if "$content" in value else b"-"), value.get(
-            "$content-type"
-        )
+    value = _value(content)
+    if isinstance(value, dict) and isinstance(value.get("$content"), str):
+        kind = value.get("$content-type")
+        return _loose(value["$content"].encode()), kind if isinstance(kind, str) else None
     if not isinstance(value, str):
         raise ValueError("not base64")
     text = value.encode()
@@ -127,7 +150,7 @@ def _read_form(engine: Engine, owner: str, action: Action, given: Given) -> None
     now = engine.parts.clock()
     for name, part in request.files.items():
         upload: Any = part.stream
-        named = request.form.get(f"{name}_name") or _safe(part.filename)
+        named = _safe(request.form.get(f"{name}_name")) or _safe(part.filename)
         stored = upload.stored(owner, named or f"{name}.bin", part.mimetype, now)
         given.files.append(stored)
         given.input[name] = stored.reference()
@@ -142,8 +165,21 @@ def _keep_text(engine: Engine, owner: str, given: Given, name: str, text: str) -
     except ValueError:
         given.input[name] = UNREADABLE
         return
-    named = _file_name(request.form.get(f"{name}_name"), document)
-    stored = engine.keep_file(owner, _pieces(document), named, None)
+    _keep(engine, owner, given, name, document, request.form.get(f"{name}_name"), None)
+
+
+def _keep(
+    engine: Engine,
+    owner: str,
+    given: Given,
+    name: str,
+    document: bytes,
+    named: str | None,
+    kind: str | None,
+) -> None:
+    """Stores a file that came as base64; it goes with the request unless an order takes it."""
+    stored = engine.keep_file(owner, _pieces(document), _file_name(named, document), kind)
+    stored_files()[stored.id] = None
     given.files.append(stored)
     given.input[name] = stored.reference()
 
@@ -177,5 +213,18 @@ def _safe(name: str | None) -> str:
 
 
 def _text(member: msgspec.Raw | None) -> str | None:
-    value = msgspec.json.decode(member) if member is not None else None
+    value = _value(member) if member is not None else None
     return value if isinstance(value, str) else None
+
+
+def _too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [inner for each in level for inner in _within(each)]
+    return bool(level)
+
+
+def _within(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
 from connector.core.language import Action, Manifest
 from connector.core.model import CLOSED, Delivery, Operation, Status, Subscription
@@ -13,6 +13,7 @@ from connector.errors import BadInput, FieldProblem
 from connector.platforms import access, documents, listing, ordering, problems, results
 from connector.platforms.addresses import Addresses
 from connector.platforms.documents import document, iso
+from connector.platforms.reading import read_object
 from connector.platforms.site import Site
 from connector.signing import new_webhook_secret
 
@@ -172,8 +173,7 @@ def _seen(op: Operation) -> tuple[Any, ...]:
 
 def _wanted(site: Site, who: str) -> tuple[Subscription, str]:
     """The subscription that the body asks for; raises BadInput with every problem."""
-    body = request.get_json(silent=True)
-    said: dict[str, Any] = body if isinstance(body, dict) else {}
+    said = read_object()
     target, statuses = said.get("target"), said.get("statuses")
     wrong = []
     if not isinstance(target, str) or not target:
@@ -190,7 +190,9 @@ def _wanted(site: Site, who: str) -> tuple[Subscription, str]:
             wrong.append(FieldProblem(f"/{name}", "Give text."))
     if wrong:
         raise BadInput(f"{wrong[0].pointer}: {wrong[0].detail}", fields=wrong)
-    if said.get("provider"):
+    if said.get("provider") and said.get("action"):
+        site.engine.parts.action(said["provider"], said["action"])
+    elif said.get("provider"):
         site.engine.parts.manifest(said["provider"])
     only = tuple(Status(each) for each in statuses) if statuses else None
     return Subscription("", who, NAME, "", only, said.get("provider"), said.get("action")), str(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, jsonify, request
+from werkzeug.datastructures import Range
 from werkzeug.http import dump_options_header, parse_range_header
 
 from connector.core.model import FILE, Operation, Status
@@ -39,9 +40,9 @@ def stream(engine: Engine, file: Mapping[str, Any]) -> Response:
     start, stop, status = 0, size, 200
     asked = parse_range_header(request.headers.get("Range"))
     if asked is not None and asked.units == "bytes" and len(asked.ranges) == 1:
-        span = asked.range_for_length(size)
+        span = _span(asked, size)
         if span is None:
-            return Response(status=416, headers={"Content-Range": f"bytes */{size}"})
+            return _outside(size)
         start, stop, status = span[0], span[1], 206
     chunks = engine.parts.files.chunks(id, start, stop)
     try:
@@ -58,6 +59,20 @@ def stream(engine: Engine, file: Mapping[str, Any]) -> Response:
     if not documents.is_spilled(file):
         options = {"filename": str(file.get("name") or "result")}
         response.headers["Content-Disposition"] = dump_options_header("attachment", options)
+    return response
+
+
+def _span(asked: Range, size: int) -> tuple[int, int] | None:
+    """First byte and end of the one range, or None when there is nothing in it. A suffix longer
+    than the file is all of it (RFC 9110, 14.1.2)."""
+    start = asked.ranges[0][0]
+    return (0, size) if size and -start > size else asked.range_for_length(size)
+
+
+def _outside(size: int) -> Response:
+    message = f"The range lies outside of the file, which has {size} bytes."
+    response = problems.problem(416, "range_not_satisfiable", message)
+    response.headers["Content-Range"] = f"bytes */{size}"
     return response
 
 

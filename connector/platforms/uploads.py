@@ -55,20 +55,21 @@ class StreamingRequest(Request):
 
     def _get_file_stream(self, *args: Any, **kwargs: Any) -> Any:
         upload = Upload(self.engine)
-        uploads().append(upload)
+        stored()[upload.id] = upload
         return upload
 
 
-def uploads() -> list[Upload]:
-    """The files of this request so far."""
-    if "uploads" not in g:
-        g.uploads = []
-    found: list[Upload] = g.uploads
+def stored() -> dict[str, Upload | None]:
+    """The files that this request stored so far, by id; those that came as base64 are None."""
+    if "stored" not in g:
+        g.stored = {}
+    found: dict[str, Upload | None] = g.stored
     return found
 
 
 def settle(engine: Engine, used: set[str]) -> None:
     """At the end of a request: files that nobody took are deleted."""
-    for each in uploads():
-        each.close()
-    engine.parts.files.delete([each.id for each in uploads() if each.id not in used])
+    for each in stored().values():
+        if each is not None:
+            each.close()
+    engine.parts.files.delete([id for id in stored() if id not in used])

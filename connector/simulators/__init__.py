@@ -12,10 +12,16 @@ from dataclasses import dataclass
 
 from flask import Flask
 
+from connector.simulators.documind import make_documind
 from connector.simulators.mindee import make_mindee
 from connector.simulators.options import Options
+from connector.simulators.pulse import make_pulse
 
-SIMULATORS: dict[str, Callable[[Options], Flask]] = {"mindee": make_mindee}
+SIMULATORS: dict[str, Callable[[Options], Flask]] = {
+    "mindee": make_mindee,
+    "documind": make_documind,
+    "pulse": make_pulse,
+}
 """Provider name -> what builds its app. Building raises ValueError for a bad fault spec."""
 
 __all__ = ["DEMOS", "SIMULATORS", "Demo", "Options"]
@@ -30,4 +36,8 @@ class Demo:
     key: str
 
 
-DEMOS: dict[str, Demo] = {"mindee": Demo("extraction", "invoice.pdf", "md_demonstration")}
+DEMOS: dict[str, Demo] = {
+    "mindee": Demo("extraction", "invoice.pdf", "md_demonstration"),
+    "documind": Demo("extraction", "smudged.pdf", "dm_demonstration"),
+    "pulse": Demo("extract", "contract.pdf", "pulse_demonstration"),
+}

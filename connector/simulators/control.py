@@ -1,7 +1,8 @@
 """How is a running simulator steered and asked? Routes under ``/_simulator``, no key needed.
 
 ``POST faults`` takes ``{"fail": ["KIND:WORD...", ...]}`` and replaces, ``DELETE faults`` ends all,
-``GET faults`` lists; ``GET log`` tells what was seen, ``DELETE log`` forgets it.
+``GET faults`` lists; ``GET log`` tells what was seen, ``DELETE log`` forgets it. ``switches``
+works like ``faults`` and takes ``{"NAME": "VALUE", ...}``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from connector.simulators.faults import Faults
 from connector.simulators.log import Log
 from connector.simulators.options import Options
+from connector.simulators.switches import Switches
 from connector.simulators.wire import CONTROL, Wire
 
 
@@ -23,17 +25,19 @@ def equip(
     options: Options,
     kind_of: Callable[[str, str], str],
     problem: Callable[[int], Any],
+    switches: Switches | None = None,
 ) -> Log:
-    """Put the shared layer around a simulator's app; ValueError for a bad fault spec."""
+    """Put the shared layer around a simulator's app; ValueError for a bad fault or switch."""
     log, faults = Log(), Faults(options.fail, options.clock)
+    switches = switches or Switches({}, options.switches)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # answers keep the provider's order
-    app.register_blueprint(control(log, faults))
+    app.register_blueprint(control(log, faults, switches))
     wire = Wire(app.wsgi_app, faults, log, kind_of, problem, options.clock)
     app.wsgi_app = wire  # type: ignore[method-assign]  # Flask's own way to add WSGI layers
     return log
 
 
-def control(log: Log, faults: Faults) -> Blueprint:
+def control(log: Log, faults: Faults, switches: Switches) -> Blueprint:
     """The routes under ``/_simulator``."""
     bp = Blueprint("simulator", __name__, url_prefix=CONTROL.rstrip("/"))
     bp.get("/log", endpoint="log")(log.document)
@@ -41,6 +45,9 @@ def control(log: Log, faults: Faults) -> Blueprint:
     bp.get("/faults", endpoint="list")(lambda: {"fail": faults.specs()})
     bp.post("/faults", endpoint="set")(lambda: set_faults(faults))
     bp.delete("/faults", endpoint="end")(lambda: done(lambda: faults.replace(())))
+    bp.get("/switches", endpoint="switches")(switches.document)
+    bp.post("/switches", endpoint="switch")(lambda: set_switches(switches))
+    bp.delete("/switches", endpoint="usual")(lambda: done(lambda: switches.replace({})))
     return bp
 
 
@@ -61,3 +68,15 @@ def set_faults(faults: Faults) -> ResponseReturnValue:
     except ValueError as error:
         return {"detail": str(error)}, 422
     return {"fail": faults.specs()}
+
+
+def set_switches(switches: Switches) -> ResponseReturnValue:
+    """Replace the switches, or 422 with the table; those not named are as usual."""
+    given = request.get_json(silent=True)
+    if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
+        return {"detail": 'send {"NAME": "VALUE"}'}, 422
+    try:
+        switches.replace(given)
+    except ValueError as error:
+        return {"detail": str(error)}, 422
+    return switches.document()

@@ -9,8 +9,10 @@ import io
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pypdf import PageObject, PdfReader
+if TYPE_CHECKING:
+    from pypdf import PageObject
 
 MAGIC = (
     (0, b"%PDF-", "application/pdf"),
@@ -24,6 +26,7 @@ MAGIC = (
     (4, b"ftypmif1", "image/heif"),
 )
 """Offset, bytes, type: how each file says what it is, whatever its name says."""
+PIXELS = "An image has no text layer, and this simulator does not read pixels."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,7 @@ def read(content: bytes) -> Document:
     if mime_type == "text/plain":
         return Document(mime_type, tuple(content.decode("utf-8-sig").split("\f")))
     if mime_type.startswith("image/"):
-        note = "An image has no text layer, and this simulator does not read pixels."
-        return Document(mime_type, ("",), note=note)
+        return Document(mime_type, ("",), note=PIXELS)
     return Document(mime_type, trouble="The file type is not supported.")
 
 
@@ -67,6 +69,8 @@ def type_of(content: bytes) -> str:
 
 def read_pdf(content: bytes) -> Document:
     """The text of every page, in the columns it is printed in."""
+    from pypdf import PdfReader  # here: every process of the service imports this module
+
     kind = "application/pdf"
     try:
         reader = PdfReader(io.BytesIO(content))
@@ -93,18 +97,22 @@ def page_text(page: PageObject) -> str:
 class Readings:
     """Documents by key, each read once, when it is first asked for.
 
-    ``source`` hands over the bytes, or None when there is no getting them; it is forgotten
-    after the reading, so that thousands of jobs hold text and not files.
+    ``source`` hands over the bytes, or None when there is no getting them; they are forgotten
+    after the reading, so that thousands of jobs hold text and not files, unless ``keep`` is set.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._sources: dict[str, Callable[[], bytes | None]] = {}
         self._documents: dict[str, Document] = {}
+        self._kept: dict[str, bytes | None] = {}
 
-    def put(self, key: str, source: Callable[[], bytes | None]) -> None:
-        """Remember where a document is to be had."""
+    def put(self, key: str, source: Callable[[], bytes | None], keep: bool = False) -> None:
+        """Remember where a document is to be had; with ``keep``, its bytes for ``content``."""
         with self._lock:
+            if keep:
+                self._kept.setdefault(key, None)
+                self._documents.pop(key, None)  # read without its bytes: it is read again
             if key not in self._documents:
                 self._sources[key] = source
 
@@ -120,7 +128,14 @@ class Readings:
         document = UNREACHED if content is None else read(content)
         with self._lock:
             self._sources.pop(key, None)
+            if key in self._kept:
+                self._kept[key] = content
             return self._documents.setdefault(key, document)
+
+    def content(self, key: str) -> bytes | None:
+        """The bytes of a document that was to be kept; None when there are none."""
+        self.document(key)
+        return self._kept.get(key)
 
 
 UNREACHED = Document("application/octet-stream", trouble="The file could not be downloaded.")

@@ -13,7 +13,7 @@ SECONDS = 10.0
 
 
 class Stay(urllib.request.HTTPRedirectHandler):
-    """Mindee does not follow redirects when it fetches a document."""
+    """Mindee does not follow redirects when it fetches a document; nobody here does."""
 
     def redirect_request(self, *args: Any, **kwargs: Any) -> None:
         """Go nowhere."""

@@ -11,7 +11,8 @@ KEPT = 10_000
 
 
 class Seen(NamedTuple):
-    """One request. ``status`` is 0 when the connection was closed instead of answered."""
+    """One request. ``status`` is 0 when the connection was closed instead of answered;
+    ``authorization`` tells whether a key came with it."""
 
     at: float
     kind: str

@@ -18,8 +18,12 @@ from connector.simulators.faults import JOB_WORDS, Fault, Faults
 from connector.simulators.log import Log, Seen
 
 CONTROL = "/_simulator/"
+OWN = "/_"
+"""Below this a simulator serves its own pages: no fault strikes them, no log has them."""
 FAULT = "simulator.fault"
 """Where in the environ a provider finds the Fault that concerns its job."""
+KEYS = ("HTTP_AUTHORIZATION", "HTTP_X_API_KEY")
+"""Where in the environ a provider's key may stand."""
 
 Environ = dict[str, Any]
 App = Callable[[Environ, Any], Iterable[bytes]]
@@ -58,7 +62,7 @@ class Wire:
         self.kind_of, self.problem = kind_of, problem
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        if environ["PATH_INFO"].startswith(CONTROL):
+        if environ["PATH_INFO"].startswith(OWN):
             return self.app(environ, start_response)
         kind = self.kind_of(environ["REQUEST_METHOD"], environ["PATH_INFO"])
         fault = None
@@ -105,7 +109,7 @@ class Wire:
                 path=environ["PATH_INFO"],
                 status=status,
                 host=environ.get("HTTP_HOST", ""),
-                authorization="HTTP_AUTHORIZATION" in environ,
+                authorization=any(name in environ for name in KEYS),
                 fault=fault.spec if fault else None,
             )
         )

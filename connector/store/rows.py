@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields, replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Insert, Table, bindparam, insert
 
 from connector.core.model import Move, Operation, StoredFile
 from connector.store import tables
 from connector.store.database import Database
+from connector.store.prepared import run
 
 
 class Part:
@@ -27,9 +29,15 @@ def as_row(value: Any) -> dict[str, Any]:
 
 def add_rows(connection: Connection, table: Table, values: Iterable[Any]) -> None:
     """Insert frozen values, any number of them, also none."""
-    if rows := [as_row(value) for value in values]:
-        # Inline: nobody asks which number a move got.
-        connection.execute(insert(table).inline(), rows)
+    for value in values:
+        row = as_row(value)
+        run(connection, adding(table, tuple(row)), row)
+
+
+@cache
+def adding(table: Table, names: tuple[str, ...]) -> Insert:
+    """The INSERT of these columns. Inline: nobody asks which number a move got."""
+    return insert(table).inline().values({name: bindparam(name) for name in names})
 
 
 def add_move(connection: Connection, op: Operation, at: float) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 T = TypeVar("T")
 Entry = tuple[Callable[[Connection], Any], "Future[Any]"]
 
+LINGER = 0.001  # seconds to wait for the next job, as long as jobs come together
 MOST = 256  # jobs in one transaction: bounds how long the first of them waits
 TRIES = 3  # of a job alone, when PostgreSQL chose it as the victim of a deadlock
 DEADLOCK = "40P01"
@@ -29,6 +30,7 @@ class Writer:
         self._lock = Lock()
         self._thread: Thread | None = None
         self._closed = False
+        self._together = False
 
     def run(self, job: Callable[[Connection], T]) -> T:
         """What the job returned, once it is durable; what it raised is raised here.
@@ -60,7 +62,8 @@ class Writer:
             self._commit(batch)
 
     def _next_batch(self) -> list[Entry]:
-        """All that is queued by now, at least one; nothing only at the end."""
+        """All that is queued by now, at least one; nothing only at the end. Where the last
+        batch held several, whoever comes a moment later may still come along."""
         entry = self._queue.get()
         batch: list[Entry] = []
         while entry is not None:
@@ -68,8 +71,9 @@ class Writer:
             if len(batch) == MOST:
                 return batch
             try:
-                entry = self._queue.get_nowait()
+                entry = self._queue.get(self._together, LINGER)
             except Empty:
+                self._together = len(batch) > 1
                 return batch
         self._queue.put(None)  # seen too early: the jobs before it come first
         return batch

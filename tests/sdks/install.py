@@ -14,6 +14,7 @@ FOLDER = Path(__file__).parents[2] / ".cache" / "sdks"
 PINNED = {
     "mindee-5": "mindee==5.4.0",
     "mindee-4": "mindee==4.26.0",
+    "pulse": "pulse-python-sdk==1.0.17",
 }
 """Folder name -> the requirement that is installed there."""
 

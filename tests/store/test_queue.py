@@ -167,20 +167,17 @@ def test_the_next_due_time_is_the_earliest_of_both_queues(store: Store) -> None:
 def test_a_claim_reads_the_index_of_due_rows(store: Store) -> None:
     if not store.database.is_sqlite:
         pytest.skip("PostgreSQL plans by statistics; small tables say nothing")
-    statements: list[tuple[str, Any]] = []
-    event.listen(
-        store.database.engine,
-        "before_cursor_execute",
-        lambda _c, _cursor, statement, values, *_: statements.append((statement, values)),
-    )
+    statements: list[str] = []
+    with store.database.engine.connect() as connection:
+        # The writer's connection: the pool holds one.
+        driver: Any = connection.connection.dbapi_connection
+        driver.set_trace_callback(statements.append)
     store.claim_operations(NOW, 5, ["busy"])
     store.claim_deliveries(NOW, 5, 30.0)
-    claims = [pair for pair in statements if "UPDATE" in pair[0]]
-    for (statement, values), index in zip(
-        claims, ["operations_due", "deliveries_due"], strict=True
-    ):
+    claims = [statement for statement in statements if statement.startswith("UPDATE")]
+    for statement, index in zip(claims, ["operations_due", "deliveries_due"], strict=True):
         with store.database.reader.connect() as connection:
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}").all()
         steps = [row[3] for row in plan]
         assert any(f"{index} (due_at<?)" in step for step in steps)
         assert not any("SCAN operations" in step or "TEMP B-TREE" in step for step in steps)

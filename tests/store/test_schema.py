@@ -10,10 +10,11 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from connector.store import Store
-from connector.store.schema import configuration
+from connector.store.schema import configuration, head
 from connector.store.tables import metadata
 from tests.store.values import operation
 
@@ -62,6 +63,10 @@ def test_a_store_is_ready_once_it_is_migrated(bare_url: str) -> None:
     store.migrate()
     assert store.ready()
     store.close()
+
+
+def test_the_newest_file_holds_the_newest_revision() -> None:
+    assert ScriptDirectory.from_config(configuration()).get_heads() == [head()]
 
 
 def test_a_schema_of_another_program_is_not_ready(bare_url: str) -> None:
