@@ -41,7 +41,9 @@ def close(
 
 def fail(op: Operation, now: float, code: str, message: str, **more: Any) -> Operation:
     """The operation, failed, with one sentence or two for a person."""
-    return close(op, Status.FAILED, now, {"code": code, "message": message, **more})
+    handle = op.facts.get("handle")
+    error = {"code": code, "message": message, **more}
+    return close(op, Status.FAILED, now, error if handle is None else {**error, "handle": handle})
 
 
 def end_as_told(op: Operation, now: float) -> Operation:

@@ -76,7 +76,8 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One kind of job a provider does. ``fields`` and ``output`` are JSON Schemas."""
+    """One kind of job a provider does. ``fields`` and ``output`` are JSON Schemas;
+    ``paces`` are further paces that a caller may choose by name."""
 
     provider: str
     name: str
@@ -87,6 +88,7 @@ class Action:
     start: str
     calls: Mapping[str, Call]
     pace: Pace
+    paces: Mapping[str, Pace]
     errors: Mapping[str, str]
     fields: Mapping[str, Any]
     output: Mapping[str, Any]
@@ -105,12 +107,14 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A list of values for a picker, read from the provider: ``items`` of ``id`` and ``title``."""
+    """A list of values for a picker, read from the provider: ``items`` of ``id`` and ``title``.
+    ``fields`` is the JSON Schema of what narrows the list down."""
 
     call: Call
     items: str
     id: str
     title: str
+    fields: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,12 @@ def read(call: Call, response: Response, context: Mapping[str, Any], now: float)
 
 def view(call: Call, response: Response, context: Mapping[str, Any]) -> dict[str, Any]:
     """The answer as rules and picks see it."""
-    seen = {"http": response.status, "headers": dict(response.headers), "body": response.body}
+    seen = {
+        "http": response.status,
+        "headers": dict(response.headers),
+        "body": response.body,
+        "facts": context,
+    }
     if call.item is not None:
         seen["item"] = find_item(call.item, seen, context)
     return seen

@@ -7,9 +7,14 @@ from dataclasses import replace
 from connector.core import pace
 from connector.core.ask import CANCEL, CHECK, FETCH, call_of, lease, next_request
 from connector.core.endings import timed_out
-from connector.core.language import Action
+from connector.core.language import Action, Pace
 from connector.core.model import Failure, Operation
 from connector.core.pace import Dice
+
+
+def pace_of(op: Operation, action: Action) -> Pace:
+    """The pace that the caller chose by name, or the action's own."""
+    return action.paces.get(str(op.facts.get("pace")), action.pace)
 
 
 def turn_to(op: Operation, action: Action, name: str, now: float) -> Operation:
@@ -25,7 +30,7 @@ def check_later(
     ahead = turn_to(op, action, CHECK, now)
     if now >= op.deadline_at:
         return out_of_time(ahead, action, now)
-    delay = pace.wait(action.pace, op.status, op.polls, later, dice)
+    delay = pace.wait(pace_of(op, action), op.status, op.polls, later, dice)
     return replace(ahead, due_at=min(now + delay, op.deadline_at))
 
 

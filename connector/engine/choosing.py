@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from connector.core.language import Choice, Manifest
 from connector.core.look import look
 from connector.core.model import Failure, Response
 from connector.engine.credentials import Credentials, tag
+from connector.engine.inputs import narrowing, with_defaults
 from connector.engine.parts import Parts
 from connector.errors import BadInput, Busy, NotFound
 
@@ -31,29 +33,37 @@ class Choosing:
         self._known: dict[tuple[str, str, str], tuple[float, Picks]] = {}
         self._lock = threading.Lock()
 
-    def choices(self, owner: str, provider: str, name: str, given: str | None) -> Picks:
+    def choices(
+        self, owner: str, provider: str, name: str, given: str | None, narrowed: Mapping[str, Any]
+    ) -> Picks:
         """``[{"id": ..., "name": ...}]``; raises NotFound, BadInput (the provider refuses) or
-        Busy (it does not answer)."""
+        Busy (it does not answer). ``given`` is the caller's own key."""
         manifest = self._parts.manifest(provider)
         if name not in manifest.choices:
             known = ", ".join(manifest.choices) or "none"
             raise NotFound(f"{provider} has no choices {name!r}; it has: {known}.")
         key = given or self._credentials.usual(owner, provider)
-        slot = (provider, name, tag(key))
+        choice = manifest.choices[name]
+        wrong = narrowing(choice, narrowed)
+        if wrong:
+            raise BadInput(f"{wrong[0].pointer}: {wrong[0].detail}", fields=wrong)
+        slot = (provider, f"{name}{sorted(narrowed.items())}", tag(key))
         now = self._parts.clock()
         with self._lock:
             asked_at, picks = self._known.get(slot, (-FRESH, []))
         if now - asked_at < FRESH:
             return picks
-        picks = self._ask(manifest, manifest.choices[name], key)
+        picks = self._ask(manifest, choice, key, with_defaults(choice.fields, narrowed))
         with self._lock:
             self._known = {s: each for s, each in self._known.items() if now - each[0] < FRESH}
             self._known[slot] = (now, picks)
         return picks
 
-    def _ask(self, manifest: Manifest, choice: Choice, key: str | None) -> Picks:
+    def _ask(
+        self, manifest: Manifest, choice: Choice, key: str | None, narrowed: Mapping[str, Any]
+    ) -> Picks:
         call = replace(choice.call, timeout=min(choice.call.timeout, LONGEST))
-        request = to_request(call, manifest.base_url, manifest.hosts, {})
+        request = to_request(call, manifest.base_url, manifest.hosts, {"input": narrowed})
         if isinstance(request, Failure):
             raise BadInput(f"{manifest.title} cannot be asked: {request.reason}.")
         outcome = self._parts.send(authorize(request, manifest.auth, key))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from connector.core import machine
@@ -110,9 +110,12 @@ class Engine:
             raise NotFound("There is no such file, or its time has passed.")
         return found
 
-    def choices(self, owner: str, provider: str, name: str, key: str | None) -> Picks:
-        """A picker's values, ``[{"id", "name"}]``; ``key`` is the caller's own provider key."""
-        return self._choosing.choices(owner, provider, name, key)
+    def choices(
+        self, owner: str, provider: str, name: str, key: str | None, narrowed: Mapping[str, Any]
+    ) -> Picks:
+        """A picker's values, ``[{"id", "name"}]``, ``narrowed`` down by its fields; ``key`` is
+        the caller's own provider key."""
+        return self._choosing.choices(owner, provider, name, key, narrowed)
 
     def subscribe(self, sub: Subscription, target: str, secret: str | None = None) -> Subscription:
         """Keeps a subscription with its target and signing secret encrypted."""

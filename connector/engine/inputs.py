@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from connector.core.ask import file_fields
-from connector.core.language import Action
+from connector.core.language import Action, Choice
 from connector.core.machine import LONGEST
 from connector.core.model import FILE
 from connector.core.references import is_file, references
@@ -54,13 +54,13 @@ def _problems(
         if name in action.fields["properties"] or name not in extra
     }
     for error in _validator(_Schema(action)).iter_errors(rest):
-        yield from _said(error, action)
+        yield from _said(error, action.fields["properties"])
 
 
-def with_defaults(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
+def with_defaults(fields: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """The input with the defaults of the fields that were left out."""
-    properties = action.fields["properties"]
-    defaults = {name: each["default"] for name, each in properties.items() if "default" in each}
+    known = fields["properties"]
+    defaults = {name: each["default"] for name, each in known.items() if "default" in each}
     return {**defaults, **{name: value for name, value in given.items() if value is not None}}
 
 
@@ -85,6 +85,22 @@ def seconds(action: Action, timeout: Any) -> tuple[float | None, list[FieldProbl
     names = ", ".join(action.pace.deadlines)
     detail = f"Give seconds from 1 to {LONGEST:.0f}" + (f", or one of: {names}." if names else ".")
     return None, [FieldProblem("/timeout", detail)]
+
+
+def pace(action: Action, name: Any) -> list[FieldProblem]:
+    """What is wrong with the name of a pace."""
+    if name is None or name == "" or name in action.paces:
+        return []
+    known = ", ".join(action.paces) or "none"
+    return [FieldProblem("/pace", f"There is no such pace; there is: {known}.")]
+
+
+def narrowing(choice: Choice, given: Mapping[str, Any]) -> list[FieldProblem]:
+    """What is wrong with the values that narrow a list of choices down."""
+    closed = {"additionalProperties": False, **choice.fields}
+    validator = Draft202012Validator(closed, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    known = choice.fields["properties"]
+    return [each for error in validator.iter_errors(given) for each in _said(error, known)]
 
 
 def _by_content(value: Any) -> Any:
@@ -139,11 +155,11 @@ def _validator(schema: _Schema) -> Draft202012Validator:
     return Draft202012Validator(closed, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
-def _said(error: ValidationError, action: Action) -> Iterator[FieldProblem]:
+def _said(error: ValidationError, fields: Mapping[str, Any]) -> Iterator[FieldProblem]:
     place = "".join(map(_step, error.absolute_path))
     if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
         known = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
-        names = ", ".join([*action.fields["properties"]] if not place else known)
+        names = ", ".join(known if place else fields)
         for name in error.instance:
             if name not in known:
                 detail = f"There is no such field; there is: {names}."

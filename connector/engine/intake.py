@@ -38,6 +38,7 @@ def _written(parts: Parts, credentials: Credentials, order: Order) -> Operation:
     action = parts.action(order.provider, order.action)
     timeout, wrong = inputs.seconds(action, order.timeout)
     ours = {each.id for each in order.files}
+    wrong += inputs.pace(action, order.pace)
     wrong += inputs.problems(action, order.input, ours, parts.objection)
     wrong += _wrong_words(parts, order)
     if wrong:
@@ -63,7 +64,7 @@ def _operation(parts: Parts, order: Order, action: Action) -> Operation:
         provider=order.provider,
         action=order.action,
         platform=order.platform,
-        input=inputs.with_defaults(action, given),
+        input=inputs.with_defaults(action.fields, given),
         created_at=now,
         deadline_at=now,
         next_call=None,
@@ -71,6 +72,7 @@ def _operation(parts: Parts, order: Order, action: Action) -> Operation:
         key=order.key,
         fingerprint=inputs.fingerprint(order.provider, order.action, given),
         client_ref=order.client_ref,
+        facts={"pace": order.pace} if order.pace else {},
         credential=parts.vault.encrypt(order.provider_key) if order.provider_key else None,
     )
 

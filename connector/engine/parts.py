@@ -81,8 +81,8 @@ class Order:
     """What a caller asks for.
 
     ``input`` holds files as references, ``files`` what is known of them. ``timeout`` is seconds
-    or the name of a deadline. ``wait`` None means the usual moment, else seconds until the
-    operation is closed. ``provider_key`` is the caller's own key for the provider.
+    or the name of a deadline, ``pace`` the name of a pace. ``wait`` None means the usual moment,
+    else seconds until the operation is closed. ``provider_key`` is the caller's own provider key.
     """
 
     owner: str
@@ -94,6 +94,7 @@ class Order:
     key: str | None = None
     client_ref: str | None = None
     timeout: Any = None
+    pace: Any = None
     callback_url: str | None = None
     provider_key: str | None = None
     wait: float | None = None

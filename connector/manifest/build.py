@@ -44,12 +44,20 @@ def _action(name: str, said: Mapping[str, Any], document: Mapping[str, Any]) -> 
         start=said.get("start", "submit"),
         calls={each: call(each, body) for each, body in calls_of(document, name).items()},
         pace=Pace(**{**document.get("pace", {}), **said.get("pace", {})}),
+        paces=_paces(said, document),
         errors={**document.get("errors", {}), **said.get("errors", {})},
         fields=said["fields"],
         output=said["output"],
         sample=None,
         examples=said["examples"],
     )
+
+
+def _paces(said: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Pace]:
+    """The named paces; each one adds to the action's own."""
+    usual = {**document.get("pace", {}), **said.get("pace", {})}
+    named = {**document.get("paces", {}), **said.get("paces", {})}
+    return {name: Pace(**{**usual, **each}) for name, each in named.items()}
 
 
 def call(name: str, said: Mapping[str, Any]) -> Call:
@@ -96,4 +104,5 @@ def _rule(said: Mapping[str, Any]) -> Rule:
 
 
 def _choice(name: str, said: Mapping[str, Any]) -> Choice:
-    return Choice(call(name, said["call"]), said["items"], said["id"], said["title"])
+    fields = said.get("fields", {"type": "object", "properties": {}})
+    return Choice(call(name, said["call"]), said["items"], said["id"], said["title"], fields)

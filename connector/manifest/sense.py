@@ -178,11 +178,15 @@ def bad_fields(document: Doc) -> Iterator[Complaint]:
 
 
 def choices_by_themselves(document: Doc) -> Iterator[Complaint]:
-    """A picker is asked before there is an operation: its call can use no values."""
+    """A picker is asked before there is an operation: its call can use its own fields alone."""
     for name, choice in document.get("choices", {}).items():
+        fields = choice.get("fields", {"properties": {}})
+        yield from bad_schema(pointer("choices", name, "fields"), fields)
         for inner, text, template in texts(choice["call"]):
-            if template and any(True for _ in expressions(text)):
-                yield pointer("choices", name, "call") + inner, "a picker's call has no values"
+            for root, member in roots_in(text) if template else ():
+                if root != "input" or member not in fields["properties"]:
+                    place = pointer("choices", name, "call") + inner
+                    yield place, f"a picker's call knows its own fields alone, not {root}"
 
 
 QUESTIONS: tuple[Callable[[Doc], Iterator[Complaint]], ...] = (

@@ -41,6 +41,7 @@ def document(site: Site) -> Json:
         "paths": {
             **_service(),
             **_account(),
+            **_choices(site.engine.parts.manifests),
             **_operations(),
             **_files(),
             **_subscriptions(),
@@ -84,8 +85,6 @@ def _service() -> Json:
 def _account() -> Json:
     me = {"type": "object", "required": ["owner"], "properties": {"owner": {"type": "string"}}}
     provider = parameter("provider", "The provider's name.")
-    name = parameter("name", "The name of the list.")
-    own_key = {"$ref": "#/components/parameters/provider_key"}
     return {
         "/v1/me": {"get": _call("me", "Whose key is this?", me, 401)},
         "/v1/providers": {
@@ -95,12 +94,24 @@ def _account() -> Json:
             "get": _call("get_provider", "What can one provider do?", ref("Provider"), 401, 404),
             "parameters": [provider],
         },
-        "/v1/providers/{provider}/choices/{name}": {
-            "get": _call("list_choices", "Values for a picker, read from the provider.",
-                         array(ref("Choice")), 401, 404, 422, 503),
-            "parameters": [provider, name, own_key],
-        },
-    }  # fmt: skip
+    }
+
+
+def _choices(manifests: Mapping[str, Manifest]) -> Json:
+    """One path for each list of choices, with what narrows it down."""
+    paths: Json = {}
+    for provider, manifest in manifests.items():
+        for name, choice in manifest.choices.items():
+            asked = _call(f"choices_{provider}_{name}", "Values for a picker, from the provider.",
+                          array(ref("Choice")), 401, 404, 422, 503)  # fmt: skip
+            narrowing = [
+                {"name": field, "in": "query", "description": each["description"], "schema": each}
+                for field, each in choice.fields["properties"].items()
+            ]
+            own_key = {"$ref": "#/components/parameters/provider_key"}
+            asked["parameters"] = [own_key, *narrowing]
+            paths[f"/v1/providers/{provider}/choices/{name}"] = {"get": asked}
+    return paths
 
 
 def _operations() -> Json:
@@ -108,10 +119,7 @@ def _operations() -> Json:
     token = {"$ref": "#/components/parameters/token"}
     prefer = {"$ref": "#/components/parameters/prefer"}
     listed = _call("list_operations", "Operations, newest first.", array(DOCUMENT), 401, 422)
-    result = _call("get_result", "The result; 202 while the operation is open.", {}, 401, 404, 409,
-                   410, 416, 422)  # fmt: skip
-    result["responses"]["202"] = ACCEPTED
-    result["responses"]["206"] = {"description": "The range of a large result.", **BINARY}
+    result = _result("get_result", "The result; 202 while the operation is open.")
     result["responses"]["200"]["content"] |= BINARY["content"]
     seen = _call("get_operation", "The operation, whatever its status.", DOCUMENT, 401, 404)
     forgotten = "Delete input, result and files of a closed operation."
@@ -137,6 +145,14 @@ def _operations() -> Json:
             "parameters": [one],
         },
     }
+
+
+def _result(name: str, summary: str) -> Json:
+    """An address that is polled: 202 while open, then the result or why there is none."""
+    call = _call(name, summary, {}, 401, 404, 409, 410, 416, 422)
+    call["responses"]["202"] = ACCEPTED
+    call["responses"]["206"] = {"description": "The range of a large result.", **BINARY}
+    return call
 
 
 def _filters() -> list[Json]:
@@ -216,9 +232,7 @@ def _submit(action: Action, platform: str, output: Any) -> Json:
 
 def _polled(manifest: Manifest) -> Json:
     name = f"power_automate_{manifest.name}_result"
-    result = _call(name, "The bare result; 202 while it is open.", {}, 401, 404, 409, 410, 416, 422)
-    result["responses"]["202"] = ACCEPTED
-    result["responses"]["206"] = {"description": "The range of a large result.", **BINARY}
+    result = _result(name, "The bare result; 202 while it is open.")
     result["parameters"] = [{"$ref": "#/components/parameters/token"}]
     return {"get": result, "parameters": [parameter("id", "The operation's id.")]}
 

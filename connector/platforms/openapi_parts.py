@@ -60,10 +60,7 @@ def order_body(action: Action) -> Json:
     by_url = {
         f"{name}_{end}": schema
         for name in names
-        for end, schema in (
-            ("url", _text("The file's https address, instead of the file.")),
-            ("name", _text("The file's name, when it comes as base64.")),
-        )
+        for end, schema in BESIDE.items()
         if f"{name}_{end}" not in known
     }
     required = [name for name in action.fields.get("required", ()) if name not in names]
@@ -103,6 +100,12 @@ def _part(schema: Mapping[str, Any]) -> Json:
     return {**schema, "contentMediaType": "application/octet-stream"}
 
 
+BESIDE: Mapping[str, Json] = {
+    "url": _text("The file's https address, instead of the file."),
+    "name": _text("The file's name, when it comes as base64."),
+}
+"""What may stand beside a file field, or in its place."""
+
 WORDS: Mapping[str, Json] = {
     "callback_url": _text("An https address to tell the end to."),
     "client_ref": {"type": "string", "maxLength": 255, "description": "Yours; it comes back."},
@@ -111,6 +114,7 @@ WORDS: Mapping[str, Json] = {
         "type": ["number", "string"],
         "description": "Seconds until the job is given up, or a named deadline.",
     },
+    "pace": _text("How often to look: a pace named by the manifest."),
 }
 
 DOCUMENT = ref("Operation")
@@ -147,7 +151,9 @@ SCHEMAS: Json = {
             "action": {"type": "string"},
             "progress": {"type": ["object", "null"], "description": "done, total and text."},
             "note": {**_MAYBE, "description": "What happened last, for people."},
+            "handle": {"description": "The provider's own id, once it is known."},
             "error": {"anyOf": [_FAULT, {"type": "null"}]},
+            "preliminary": {"description": "What is known before the end."},
             "result": {"description": "When succeeded and at most 64 kB; else links.result."},
             "created_at": _MOMENT,
             "updated_at": _MOMENT,
@@ -183,7 +189,7 @@ SCHEMAS: Json = {
             "name": {"type": "string"},
             "title": {"type": "string"},
             "description": {"type": "string"},
-            "choices": {"type": "array", "items": {"type": "string"}},
+            "choices": {"type": "object", "description": "What narrows each list down."},
             "actions": {"type": "array", "items": {"type": "object"}},
         },
     },

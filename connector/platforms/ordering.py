@@ -34,6 +34,7 @@ def submit(site: Site, platform: str, provider: str, action: str, key: Any = Non
         key=sent or (key(given) if key else None),
         client_ref=_text(given, "client_ref"),
         timeout=given.words.get("timeout"),
+        pace=given.words.get("pace"),
         callback_url=_text(given, "callback_url"),
         provider_key=access.provider_key(),
         wait=wait(given.words.get("wait")),

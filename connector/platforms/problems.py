@@ -95,7 +95,11 @@ def of_operation(op: Operation, **more: Any) -> Response:
         return problem(409, "canceled", message, id=op.id, operation_status="canceled", **more)
     error = dict(op.facts.get("error") or {})
     code, message = str(error.pop("code", "failed")), str(error.pop("message", "The job failed."))
-    known = {name: error[name] for name in ("provider_status", "provider_code") if name in error}
+    known = {
+        name: error[name]
+        for name in ("provider_status", "provider_code", "handle")
+        if name in error
+    }
     return problem(422, code, message, id=op.id, operation_status="failed", **known, **more)
 
 

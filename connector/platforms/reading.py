@@ -21,7 +21,7 @@ from connector.errors import BadInput, CallerError
 from connector.platforms.lenient import as_schema_says
 from connector.platforms.uploads import stored as stored_files
 
-RESERVED = ("callback_url", "client_ref", "timeout", "wait")
+RESERVED = ("callback_url", "client_ref", "timeout", "pace", "wait")
 PIECE = 256 * 1024
 DEEPEST = 64  # levels of nesting; what handles an input recurses into it
 UNREADABLE = "unreadable"  # stands where a file could not be read; the check then says so
@@ -221,7 +221,9 @@ def _too_deep(value: Any) -> bool:
     level = [value]
     for _ in range(DEEPEST):
         level = [inner for each in level for inner in _within(each)]
-    return bool(level)
+        if not level:
+            return False
+    return True
 
 
 def _within(value: Any) -> Iterable[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 
 from connector.core.language import Action, Manifest
 from connector.core.model import CLOSED, Delivery, Operation, Status, Subscription
@@ -13,6 +13,7 @@ from connector.errors import BadInput, FieldProblem
 from connector.platforms import access, documents, listing, ordering, problems, results
 from connector.platforms.addresses import Addresses
 from connector.platforms.documents import document, iso
+from connector.platforms.lenient import as_schema_says
 from connector.platforms.reading import read_object
 from connector.platforms.site import Site
 from connector.signing import new_webhook_secret
@@ -58,8 +59,10 @@ def _providers(bp: Blueprint, site: Site) -> None:
 
     @bp.get("/providers/<provider>/choices/<name>")
     def list_choices(provider: str, name: str) -> Response:
-        who = access.owner(site)
-        return jsonify(site.engine.choices(who, provider, name, access.provider_key()))
+        who, key = access.owner(site), access.provider_key()
+        return jsonify(
+            site.engine.choices(who, provider, name, key, _narrowed(site, provider, name))
+        )
 
     @bp.post("/<provider>/<action>")
     def submit(provider: str, action: str) -> Response:
@@ -130,13 +133,21 @@ def _subscriptions(bp: Blueprint, site: Site) -> None:
         return "", 204
 
 
+def _narrowed(site: Site, provider: str, name: str) -> dict[str, Any]:
+    """The query, read as the fields of the choices say."""
+    choice = site.engine.parts.manifest(provider).choices.get(name)
+    known = choice.fields["properties"] if choice else {}
+    read = {n: as_schema_says(v, known.get(n, {})) for n, v in request.args.lists()}
+    return {name: value for name, value in read.items() if value is not None}
+
+
 def describe(manifest: Manifest) -> dict[str, Any]:
     """What a provider can do, for people and programs that choose."""
     return {
         "name": manifest.name,
         "title": manifest.title,
         "description": manifest.description,
-        "choices": list(manifest.choices),
+        "choices": {name: each.fields for name, each in manifest.choices.items()},
         "actions": [_describe_action(each) for each in manifest.actions.values()],
     }
 
@@ -151,6 +162,7 @@ def _describe_action(action: Action) -> dict[str, Any]:
         "sample": action.sample,
         "deadline": action.pace.deadline,
         "deadlines": dict(action.pace.deadlines),
+        "paces": list(action.paces),
     }
 
 

@@ -111,10 +111,12 @@ def with_driver(url: URL) -> URL:
 
 
 def make_postgresql(url: URL, **options: Any) -> Engine:
+    """An engine for PostgreSQL; a server that does not answer is given up after ``REACH``."""
     return create_engine(url, connect_args={"connect_timeout": REACH}, **options)
 
 
 def make_sqlite(url: URL, **options: Any) -> Engine:
+    """An engine for SQLite, whose connections set themselves up."""
     engine = create_engine(url, connect_args={"timeout": PATIENCE}, **options)
 
     @event.listens_for(engine, "do_connect")

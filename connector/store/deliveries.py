@@ -33,6 +33,7 @@ class Deliveries(Part):
 
 
 def save(connection: Connection, change: DeliveryChange) -> bool:
+    """Writes one change with its line of history; False where someone else was first."""
     before, after = change.before, change.after
     saving = (
         update(tables.deliveries)

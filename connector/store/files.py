@@ -50,5 +50,6 @@ class Files(Part):
 
 
 def in_parts(ids: Iterable[str]) -> list[list[str]]:
+    """The ids in lists that a statement can hold."""
     every = list(ids)
     return [every[start : start + MOST] for start in range(0, len(every), MOST)]

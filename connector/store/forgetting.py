@@ -48,4 +48,5 @@ def drop_files(connection: Connection, which: ColumnElement[bool]) -> list[str]:
 
 
 def without_result(facts: dict[str, Any]) -> dict[str, Any]:
-    return {name: fact for name, fact in facts.items() if name != "result"}
+    """The facts that stay: how it ended, not what came of it."""
+    return {name: fact for name, fact in facts.items() if name not in ("result", "preliminary")}

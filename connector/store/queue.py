@@ -111,11 +111,13 @@ class Queue(Part):
 def take(
     connection: Connection, now: float, limit: int, skip_providers: Collection[str]
 ) -> list[Operation]:
+    """Up to ``limit`` due operations, claimed."""
     found = claim(connection, tables.operations, now, limit, rows.lease, skip_providers)
     return [Operation(*row) for row in found]
 
 
 def save(connection: Connection, change: Change, owed: Owed, now: float) -> bool:
+    """Writes one change with all that follows from it; False where someone else was first."""
     before, after = change.before, change.after
     if not run(connection, SAVE, as_saved(before, after, now)).rowcount:
         return False

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from connector.client import Refused
 from connector.manifest.load import files_in
 from connector.store import Store
 from tests.cli.conftest import Run
@@ -69,7 +70,9 @@ def test_stats_count_and_prune_deletes_what_is_old(run: Run) -> None:
 
     assert run("prune").stdout == "0 file(s) deleted.\n"
     assert run("prune", "--results-older-than", "0").stdout == "1 file(s) deleted.\n"
-    assert "time has passed" in str(run("result", id).exception) or run("result", id).exception
+    gone = run("result", id).exception
+    assert isinstance(gone, Refused)
+    assert gone.problem["status"] == 410
 
 
 @pytest.mark.parametrize("command", [("work", "--threads", "0"), ("serve", "--port", "70000")])

@@ -10,11 +10,13 @@ import pytest
 from connector.core import rules
 from connector.core.ask import call_of, context
 from connector.core.language import Action
-from connector.core.model import CLOSED, Status
+from connector.core.model import CLOSED, Failure, Status
 from connector.manifest import check, load, replay
+from connector.manifest.build import build
 from connector.manifest.load import files_in
 from connector.places import shared
 from tests.core.stories import T0, Job, answer, new
+from tests.manifest.changed import changed
 
 FULL = Path(__file__).parent / "good" / "acme.json"
 OURS = files_in(shared("manifests"))
@@ -71,9 +73,6 @@ def test_the_full_example_says_what_it_should() -> None:
 
 
 def test_an_actions_own_words_go_over_the_shared_ones() -> None:
-    from connector.manifest.build import build
-    from tests.manifest.changed import changed
-
     own = {"method": "GET", "path": "/mine/{job}", "rules": []}
     document = changed(
         [
@@ -98,8 +97,9 @@ def spoken(action: Action, example: dict[str, Any]) -> set[tuple[str, str]]:
     job = Job(action, op=new(action, input={**example["input"], **files}, id="example"), now=T0)
     heard = set()
     for step in example["steps"]:
-        if "response" not in step:
-            break
+        if "failure" in step:
+            job.hears(Failure(step["failure"]["reason"]))
+            continue
         said = step["response"]
         outcome = answer(said["http"], said.get("body"), **said.get("headers", {}))
         call = call_of(job.op, action)

@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from connector.core.auth import KINDS
+from connector.core.language import Call, Pace
+from connector.core.model import Status
+from connector.core.rules import TESTS
 from connector.manifest.problems import pointer
 from connector.places import shared
 
@@ -57,8 +61,6 @@ def test_every_example_fits_its_own_schema(place: Place) -> None:
 
 
 def test_a_default_is_what_the_program_takes() -> None:
-    from connector.core.language import Call, Pace
-
     said = {
         name: each["default"]
         for name, each in SCHEMA["$defs"]["pace"]["properties"].items()
@@ -70,10 +72,6 @@ def test_a_default_is_what_the_program_takes() -> None:
 
 
 def test_the_schema_and_the_core_know_the_same_words() -> None:
-    from connector.core.auth import KINDS
-    from connector.core.model import Status
-    from connector.core.rules import TESTS
-
     rule = SCHEMA["$defs"]["rule"]
     assert [each["required"][0] for each in rule["oneOf"]] == list(TESTS)
     assert SCHEMA["$defs"]["status"]["enum"] == [each.value for each in Status]

@@ -71,7 +71,7 @@ def test_all_that_is_wrong_is_said_at_once(system: Living) -> None:
 
 
 def test_each_problem_is_said_once(tmp_path: Path) -> None:
-    with acme(tmp_path) as (_, settings), still(tmp_path, settings) as paused:
+    with acme() as (_, settings), still(tmp_path, settings) as paused:
         answer = paused.system.call("POST", "/v1/acme/read", json={})
         assert sorted(pointers(answer)) == ["/copies", "/text"]
         nested = {"text": "a", "copies": 0, "weight": "much", "paper": {"a/b": 1, "c": 2}}
@@ -81,7 +81,7 @@ def test_each_problem_is_said_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("weight", ["nan", "inf", "-Infinity", "1e999"])
 def test_a_form_brings_no_numbers_that_json_does_not_know(tmp_path: Path, weight: str) -> None:
-    with acme(tmp_path) as (_, settings), still(tmp_path, settings) as paused:
+    with acme() as (_, settings), still(tmp_path, settings) as paused:
         form = {"text": "a", "copies": "1", "weight": weight, "paper": '{"a/b": "c"}'}
         assert pointers(paused.system.call("POST", "/v1/acme/read", data=form)) == ["/weight"]
 

@@ -67,7 +67,7 @@ def test_what_is_closed_stays_as_it_is(alone: Living, wrong: dict[str, str]) -> 
 
 
 def test_where_the_provider_can_cancel_it_is_told(tmp_path: Path) -> None:
-    with acme(tmp_path) as (provider, settings), quick(tmp_path, settings) as system:
+    with acme() as (provider, settings), quick(tmp_path, settings) as system:
         id = system.call("POST", "/v1/acme/read", json=ORDER).json()["id"]
         system.call("POST", f"/v1/operations/{id}/cancel")
         assert until_closed(system, id)["status"] == "canceled"
@@ -75,7 +75,7 @@ def test_where_the_provider_can_cancel_it_is_told(tmp_path: Path) -> None:
 
 
 def test_a_job_that_finished_while_it_was_canceled_keeps_its_result(tmp_path: Path) -> None:
-    with acme(tmp_path) as (provider, settings), still(tmp_path, settings) as paused:
+    with acme() as (provider, settings), still(tmp_path, settings) as paused:
         id = paused.system.call("POST", "/v1/acme/read", json=ORDER).json()["id"]
         paused.pass_time(0)
         provider.answer = lambda: {"state": "done", "value": {"score": 5}}
@@ -109,7 +109,7 @@ def test_what_was_deleted_is_gone_and_its_line_stays(paused: Still, platform: st
 
 
 def test_a_deleted_result_file_is_gone_from_every_address(tmp_path: Path) -> None:
-    with acme(tmp_path) as (provider, settings), still(tmp_path, settings) as paused:
+    with acme() as (provider, settings), still(tmp_path, settings) as paused:
         provider.state = "done"
         system = paused.system
         id = system.call("POST", "/v1/acme/print", json=ORDER).json()["id"]

@@ -33,7 +33,9 @@ CHECKS = (
 def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
     """A system with two providers and some operations, of every ending."""
     folder = tmp_path_factory.mktemp("described")
-    with acme(folder) as (provider, settings), quick(folder, settings) as system:
+    with acme() as (provider, settings), quick(folder, settings) as system:
+        while system.engine.parts.waiters.acquire(blocking=False):
+            pass  # nobody waits for anything here
         provider.state = "done"
         body = {"text": "a", "copies": 1}
         for path in ("/v1/acme/read", "/v1/acme/print"):
@@ -119,6 +121,7 @@ def run_schemathesis(
         *("--url", system.url, "--header", f"X-API-Key: {system.key}"),
         *("--checks", ",".join(CHECKS), "--max-examples", "3", "--seed", "1"),
         *("--phases", "examples,fuzzing", "--mode", "all", "--workers", "1"),
+        *("--exclude-path-regex", "mindee/(classification|crop|split|ocr)$"),  # all alike
         *("--generation-database", "none", "--suppress-health-check", "all"),
     ]
     return subprocess.run(

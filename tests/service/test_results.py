@@ -37,7 +37,7 @@ class Printed:
 def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Printed]:
     """One such system for all tests that only read."""
     folder = tmp_path_factory.mktemp("printed")
-    with acme(folder) as (provider, settings), still(folder, settings) as paused:
+    with acme() as (provider, settings), still(folder, settings) as paused:
         provider.state = "done"
         named = {"Content-Disposition": 'attachment; filename="ma\u00dfe.html"'}
         provider.printed = lambda: Response(BYTES, headers=named, mimetype="text/html")
@@ -100,7 +100,7 @@ def test_a_range_outside_of_the_file_is_a_problem(printed: Printed, asked: str) 
 
 
 def test_an_empty_result_file_is_served(tmp_path: Path) -> None:
-    with acme(tmp_path) as (provider, settings), still(tmp_path, settings) as paused:
+    with acme() as (provider, settings), still(tmp_path, settings) as paused:
         provider.state = "done"
         provider.printed = lambda: Response(b"", mimetype="text/plain")
         link = paused.finish(order(paused.system))["links"]["file"]
@@ -118,7 +118,7 @@ def test_the_result_of_a_file_is_the_file(printed: Printed) -> None:
 def test_a_large_result_is_a_link_in_the_document_and_whole_at_its_address(
     tmp_path: Path,
 ) -> None:
-    with acme(tmp_path) as (provider, settings), still(tmp_path, settings) as paused:
+    with acme() as (provider, settings), still(tmp_path, settings) as paused:
         provider.state, provider.value = "done", {"words": ["ä" * 1000] * 100}
         id = order(paused.system, "read")
         done = paused.finish(id)

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from connector.cli.accounts import secrets as cli
 from connector.vault import Vault, hash_key
 from tests.living import Living
-from tests.service.acme import KEY, Acme, acme
+from tests.service.acme import KEY, MANIFESTS, Acme, acme
 from tests.service.worlds import quick, receiving, still, until_closed
 
 GIVEN, STORED = "key-given-with-the-request", "key-stored-by-the-owner"
@@ -26,7 +26,7 @@ BODY = {"text": "a", "copies": 1}
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[tuple[Acme, Living]]:
     """A provider that remembers keys, and a quick system before it."""
-    with acme(tmp_path) as (provider, settings), quick(tmp_path, settings) as system:
+    with acme() as (provider, settings), quick(tmp_path, settings) as system:
         provider.state = "done"
         yield provider, system
 
@@ -36,7 +36,7 @@ def store_secret(system: Living, monkeypatch: pytest.MonkeyPatch, key: str, owne
     url = f"sqlite:///{system.folder}/connector.db"
     monkeypatch.setenv("CONNECTOR_DATABASE_URL", url)
     monkeypatch.setenv("CONNECTOR_SECRET_KEY", "a secret key of the tests")
-    monkeypatch.setenv("CONNECTOR_MANIFESTS", str(system.folder / "manifests"))
+    monkeypatch.setenv("CONNECTOR_MANIFESTS", str(MANIFESTS))
     done = CliRunner().invoke(cli, ["set", "acme", "--owner", owner], input=key)
     assert done.exit_code == 0, done.output
 
@@ -65,7 +65,7 @@ def test_the_key_of_the_request_goes_before_the_owners_and_that_before_the_opera
 
 
 def test_a_new_secret_is_used_soon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with acme(tmp_path) as (provider, settings), still(tmp_path, settings) as paused:
+    with acme() as (provider, settings), still(tmp_path, settings) as paused:
         system = paused.system
         system.call("POST", "/v1/acme/read", json=BODY)
         paused.pass_time(0)
@@ -77,7 +77,7 @@ def test_a_new_secret_is_used_soon(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_the_key_of_the_request_lies_encrypted_until_the_end_and_is_gone_then(
     tmp_path: Path,
 ) -> None:
-    with acme(tmp_path) as (provider, settings), still(tmp_path, settings) as paused:
+    with acme() as (provider, settings), still(tmp_path, settings) as paused:
         headers = {"X-Provider-Key": GIVEN}
         answer = paused.system.call("POST", "/v1/acme/read", json=BODY, headers=headers)
         id = answer.json()["id"]
@@ -159,7 +159,7 @@ def test_a_key_that_comes_back_from_the_provider_is_kept_from_other_places(
 
 
 def test_secret_keys_rotate_without_a_pause(tmp_path: Path) -> None:
-    with acme(tmp_path) as (provider, settings):
+    with acme() as (provider, settings):
         provider.taking = lambda: None
         old = {**settings, "CONNECTOR_SECRET_KEY": "the old one"}
         both = {**settings, "CONNECTOR_SECRET_KEY": "the new one, the old one"}
@@ -184,7 +184,7 @@ def test_secret_keys_rotate_without_a_pause(tmp_path: Path) -> None:
 
 
 def test_with_the_old_secret_key_gone_nothing_is_sent_with_what_it_hid(tmp_path: Path) -> None:
-    with acme(tmp_path) as (provider, settings):
+    with acme() as (provider, settings):
         with still(tmp_path, {**settings, "CONNECTOR_SECRET_KEY": "the old one"}) as before:
             headers = {"X-Provider-Key": GIVEN}
             before.system.call("POST", "/v1/acme/read", json=BODY, headers=headers)

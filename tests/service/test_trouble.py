@@ -113,7 +113,7 @@ def test_a_provider_that_is_not_there_yet_is_asked_again(tmp_path: Path) -> None
 
 
 def test_a_dripping_provider_is_cut_off(tmp_path: Path) -> None:
-    with acme(tmp_path) as (provider, settings), quick(tmp_path, settings) as system:
+    with acme() as (provider, settings), quick(tmp_path, settings) as system:
         gate = threading.Event()
         provider.answer = lambda: Response(iter(lambda: (gate.wait(0.05) and b"") or b" ", b""))
         shorten(system, 0.5)
@@ -145,7 +145,7 @@ def shorten(system: Living, seconds: float) -> None:
 def test_a_cancel_in_the_middle_of_an_order_keeps_the_job_and_stops_it_there(
     tmp_path: Path,
 ) -> None:
-    with acme(tmp_path) as (provider, settings), quick(tmp_path, settings) as system:
+    with acme() as (provider, settings), quick(tmp_path, settings) as system:
         arrived, go_on = threading.Event(), threading.Event()
 
         def taking() -> None:
@@ -166,7 +166,7 @@ def test_a_cancel_in_the_middle_of_an_order_keeps_the_job_and_stops_it_there(
 
 
 def test_at_the_deadline_the_provider_is_told_to_stop(tmp_path: Path) -> None:
-    with acme(tmp_path) as (provider, settings), still(tmp_path, settings) as paused:
+    with acme() as (provider, settings), still(tmp_path, settings) as paused:
         body = {**BODY, "timeout": 30}
         id = paused.system.call("POST", "/v1/acme/read", json=body).json()["id"]
         done = paused.finish(id)
@@ -175,7 +175,7 @@ def test_at_the_deadline_the_provider_is_told_to_stop(tmp_path: Path) -> None:
 
 
 def test_files_that_a_provider_makes_up_open_nothing(tmp_path: Path) -> None:
-    with acme(tmp_path) as (provider, settings), still(tmp_path, settings) as paused:
+    with acme() as (provider, settings), still(tmp_path, settings) as paused:
         system = paused.system
         system.order()
         (file,) = (each.name for each in (tmp_path / "files").rglob("*") if each.is_file())
@@ -199,7 +199,7 @@ def test_files_that_a_provider_makes_up_open_nothing(tmp_path: Path) -> None:
 def test_a_job_that_our_own_code_breaks_on_steps_aside_and_the_others_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with acme(tmp_path) as (provider, settings), still(tmp_path, settings) as paused:
+    with acme() as (provider, settings), still(tmp_path, settings) as paused:
         provider.state = "done"
         bad = paused.system.call("POST", "/v1/acme/read", json=BODY).json()["id"]
         good = paused.system.call("POST", "/v1/acme/read", json=BODY).json()["id"]

@@ -61,6 +61,7 @@ def quick(
 ) -> Iterator[Living]:
     """A living system that asks its provider every 50 ms."""
     with living(folder, {**LOOPBACK, **(settings or {})}, **others) as system:
+        stay_here(system)
         hurry(system)
         yield system
 
@@ -73,7 +74,16 @@ def still(
     clock = Clock()
     plain = {**LOOPBACK, "CONNECTOR_WAIT_SECONDS": "0", **(settings or {})}
     with living(folder, plain, 0.0, worker=False, clock=clock, **others) as system:
+        stay_here(system)
         yield Still(system, clock)
+
+
+def stay_here(system: Living) -> None:
+    """Forgets every provider that does not stand in on this machine."""
+    manifests: Any = system.engine.parts.manifests
+    for name, manifest in list(manifests.items()):
+        if not manifest.base_url.startswith("http://127.0.0.1:"):
+            del manifests[name]
 
 
 def hurry(system: Living) -> None:
