@@ -15,17 +15,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 from rich.text import Text
 
 from connector.cli.accounts import make_key
 from connector.cli.show import flat, out, table
 from connector.client import Client, Refused
+from connector.core.template import as_text
 from connector.places import shared
 from connector.serve import free_port
-from connector.settings import read_settings
+from connector.settings import Settings, read_settings
 from connector.simulators import DEMOS
-from connector.wiring import make_store
+from connector.wiring import load_manifests, make_store
 
 PATIENCE = 60.0  # seconds for a process to answer
 COMMAND = (sys.executable, "-m", "connector")
@@ -44,12 +46,14 @@ def run_demo(provider: str, document: str | None) -> int:
             steps.say(f"a stand-in for {provider} answers at {stand_in}")
             client = running.enter_context(_service(folder, provider, stand_in, show.key))
             steps.say(f"the service answers at {client.url}, with its own database")
-            fields = _picked(client, provider, show.action, steps)
-            result = _exchange(client, f"{provider}/{show.action}", path, fields, steps)
+            fields = {**show.fields, **_picked(client, provider, show.action, steps)}
+            reviewer = Reviewer(client, stand_in, show.corrections, steps)
+            action = f"{provider}/{show.action}"
+            result = _exchange(client, action, path, fields, steps, reviewer)
         except Refused as refused:
             steps.say(f"it failed: {refused}", "red")
             return 1
-        table(("field", "value"), flat(result))
+        _print({name: result.get(name) for name in show.shows} if show.shows else result)
         steps.say("done")
     return 0
 
@@ -66,6 +70,31 @@ class Steps:
         out.print(Text.assemble((passed, "dim"), (sentence, style)), soft_wrap=True)
 
 
+class Reviewer:
+    """The person whom an extraction waits for, played by the demonstration."""
+
+    def __init__(
+        self, client: Client, stand_in: str, corrections: Mapping[str, Any], steps: Steps
+    ) -> None:
+        self._client, self._stand_in, self._steps = client, stand_in, steps
+        self._corrections = corrections
+        self._done = False
+
+    def look(self, id: str) -> None:
+        """Reviews what the operation waits for, once, as soon as the stand-in lists it."""
+        op = self._client.get(f"/v1/operations/{id}").json()
+        if self._done or op["status"] != "needs_review":
+            return
+        body = {"results": self._corrections, "reviewer": "the demonstration"}
+        try:
+            self._client.call("POST", f"{self._stand_in}/_review/{op['handle']}", json=body)
+        except Refused:
+            return  # the handle is not yet that of the extraction
+        self._done = True
+        typed = ", ".join(f"{name} = {value}" for name, value in self._corrections.items())
+        self._steps.say(f"a person reviews the document and corrects {typed}", "bold")
+
+
 @contextmanager
 def _stand_in(provider: str, url: str) -> Iterator[None]:
     with _process("simulate", provider, "--port", url.rsplit(":", 1)[1]) as process:
@@ -77,11 +106,12 @@ def _stand_in(provider: str, url: str) -> Iterator[None]:
 def _service(folder: Path, provider: str, stand_in: str, provider_key: str) -> Iterator[Client]:
     """A service on a fresh database in ``folder``, and a client with a key of its own."""
     url = f"http://127.0.0.1:{free_port()}"
+    path = urlsplit(load_manifests(Settings())[provider].base_url).path
     environment = {
         "CONNECTOR_DATABASE_URL": f"sqlite:///{folder}/connector.db",
         "CONNECTOR_FILES_URL": str(folder / "files"),
         "CONNECTOR_PUBLIC_URL": url,
-        f"{provider.upper()}_BASE_URL": stand_in,
+        f"{provider.upper()}_BASE_URL": stand_in + path,
         f"{provider.upper()}_API_KEY": provider_key,
     }
     store = make_store(read_settings(environment))
@@ -155,21 +185,37 @@ def _picked(client: Client, provider: str, action: str, steps: Steps) -> dict[st
 
 
 def _exchange(
-    client: Client, action: str, path: Path, fields: Mapping[str, str], steps: Steps
+    client: Client,
+    action: str,
+    path: Path,
+    fields: Mapping[str, Any],
+    steps: Steps,
+    reviewer: Reviewer,
 ) -> Any:
     """The exchange of Power Automate's polling action; returns the result."""
     with path.open("rb") as file:
         parts = {
-            **{name: (None, text) for name, text in fields.items()},
+            **{name: (None, as_text(value)) for name, value in fields.items()},
             "document": (path.name, file),
         }
         answer = client.call("POST", f"/power-automate/{action}", files=parts)
     steps.say(f"POST /power-automate/{action} with {path.name} -> {_seen(answer)}")
     while answer.status_code == 202:
+        reviewer.look(answer.json()["id"])
         time.sleep(int(answer.headers["Retry-After"]))
         answer = client.get(answer.headers["Location"])
         steps.say(f"GET Location -> {_seen(answer)}")
     return answer.json()
+
+
+def _print(result: Any) -> None:
+    """The result; where people corrected it, side by side with what was read."""
+    if not (isinstance(result, dict) and result.get("is_reviewed")):
+        table(("field", "value"), flat(result))
+        return
+    was, now = dict(flat(result["original_results"])), dict(flat(result["results"]))
+    rows = ((name, was.get(name), now.get(name)) for name in {**was, **now})
+    table(("field", "as it was read", "as it was reviewed"), rows)
 
 
 def _seen(answer: Any) -> str:

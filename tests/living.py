@@ -23,6 +23,7 @@ from tests.serving import serving
 
 ROOT = Path(__file__).parent.parent
 INVOICE = ROOT / "samples" / "documents" / "invoice.pdf"
+BASE_PATHS = {"documind": "/api/v1"}
 MODEL = "8f6f3c1e-2b7a-4d55-9a0e-1c4b7d2e6f01"
 """The stand-in's invoice model."""
 
@@ -82,7 +83,7 @@ def living(
             "CONNECTOR_DATABASE_URL": f"sqlite:///{folder}/connector.db",
             "CONNECTOR_FILES_URL": str(folder / "files"),
             "CONNECTOR_SECRET_KEY": "a secret key of the tests",
-            f"{provider.upper()}_BASE_URL": stand_in,
+            f"{provider.upper()}_BASE_URL": stand_in + BASE_PATHS.get(provider, ""),
             f"{provider.upper()}_API_KEY": "md_of_the_tests",
             **(settings or {}),
         }

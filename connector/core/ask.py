@@ -38,22 +38,30 @@ def next_request(op: Operation, action: Action) -> Request | Failure:
     return to_request(call, action.base_url, action.hosts, context(op, action))
 
 
+def askable(op: Operation, action: Action) -> bool:
+    """Whether ``next_request`` would be a Request: its URL decides that."""
+    values = context(op, action)
+    return not isinstance(_address(call_of(op, action), action.base_url, values), Failure)
+
+
 def call_of(op: Operation, action: Action) -> Call:
     """The call that ``op.next_call`` names; KeyError when the operation is closed."""
-    return FETCHING if op.next_call == FETCH else action.calls[str(op.next_call)]
+    return call_named(str(op.next_call), action)
+
+
+def call_named(name: str, action: Action) -> Call:
+    """An action's call by its name."""
+    return FETCHING if name == FETCH else action.calls[name]
 
 
 def to_request(
     call: Call, base_url: str, hosts: tuple[str, ...], values: Mapping[str, Any]
 ) -> Request | Failure:
     """The call as a Request with ``values`` filled in, without the provider's key."""
-    try:
-        url = _url(call, base_url, values)
-        own = url is not MISSING and _ours(url, base_url, hosts) and call.name != FETCH
-    except ValueError:
-        return Failure(f"the URL of the call {call.name} is unreadable", False, refused=True)
-    if url is MISSING:
-        return Failure(f"a value that the call {call.name} needs is missing", False, refused=True)
+    url = _address(call, base_url, values)
+    if isinstance(url, Failure):
+        return url
+    own = call.name != FETCH and _ours(url, base_url, hosts)
     body = fill(call.body, values)
     return Request(
         method=call.method,
@@ -98,6 +106,19 @@ def file_fields(fields: Mapping[str, Any]) -> list[str]:
 def lease(call: Call) -> float:
     """Seconds that a claim for this call may last."""
     return call.timeout + LEASE_MARGIN
+
+
+def _address(call: Call, base_url: str, values: Mapping[str, Any]) -> str | Failure:
+    """The URL to ask, or why there is none."""
+    try:
+        url = _url(call, base_url, values)
+        if url is not MISSING:
+            origin(url)
+    except ValueError:
+        return Failure(f"the URL of the call {call.name} is unreadable", False, refused=True)
+    if url is MISSING:
+        return Failure(f"a value that the call {call.name} needs is missing", False, refused=True)
+    return str(url)
 
 
 def _ours(url: str, base_url: str, hosts: tuple[str, ...]) -> bool:

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from connector.core import rules
+from connector.core import pace, rules
 from connector.core.ask import (
     CANCEL,
     CHECK,
     FETCH,
+    askable,
     call_of,
     context,
     lease,
-    next_request,
     to_fetch,
 )
 from connector.core.endings import close, cut_short, end_as_told, fail, timed_out, unreadable
@@ -35,13 +35,14 @@ from connector.core.model import (
 )
 from connector.core.pace import Dice
 from connector.core.references import is_file
-from connector.core.steps import ask_again, check_later, tell_to_stop, turn_to
+from connector.core.steps import ask_again, check_later, pace_of, tell_to_stop, turn_to
 from connector.core.template import as_text
 
 BUSY = frozenset({408, 425, 429})  # and everything from 500 on: ask again later
 NOT_TAKEN = frozenset({425, 429, 503})  # the provider says that it did not start
 DENIED = frozenset({401, 403, 404})  # credentials rotate, fresh jobs are late
 LONGEST = 30 * 86400.0  # no platform waits longer than 30 days
+CANCEL_TRIES = 3  # a provider that cannot be reached is told to stop this often
 FETCH_TRIES = 5  # a URL that a caller gave is more often wrong than late
 
 
@@ -154,7 +155,7 @@ def _look_or_end(op: Operation, action: Action, now: float, why: str | None = No
         return cut_short(op, now, why)
     note = "The order may have arrived; looking instead of ordering again."
     ahead = turn_to(replace(op, note=note), action, instead, now)
-    return cut_short(op, now, why) if isinstance(next_request(ahead, action), Failure) else ahead
+    return ahead if askable(ahead, action) else cut_short(op, now, why)
 
 
 def _refused(
@@ -229,8 +230,8 @@ def _heard(
     if reading.next is None:
         ahead = check_later(kept, action, reading.retry_after, now, dice)
     else:
-        ahead = turn_to(kept, action, reading.next, now)
-    if ahead.next_call is None or not isinstance(next_request(ahead, action), Failure):
+        ahead = _led(kept, action, call, reading, now, dice)
+    if ahead.next_call is None or askable(ahead, action):
         return ahead
     if not call.repeatable:
         return unreadable(kept, now, f"it lacks a value that {ahead.next_call} needs")
@@ -240,8 +241,25 @@ def _heard(
     return check_later(replace(kept, note=note), action, reading.retry_after, now, dice)
 
 
+def _led(
+    op: Operation, action: Action, call: Call, reading: Reading, now: float, dice: Dice
+) -> Operation:
+    """The call that a rule leads to: at once, unless a look leads back to an order, which must
+    not go round and round without a pause."""
+    ahead = turn_to(op, action, str(reading.next), now)
+    if not call.repeatable or call_of(ahead, action).repeatable:
+        return ahead
+    pause = pace.wait(pace_of(op, action), op.status, op.polls + 1, reading.retry_after, dice)
+    return replace(ahead, due_at=now + pause)
+
+
 def _after_cancel(op: Operation, action: Action, outcome: Outcome, now: float) -> Operation:
-    """Whatever cancel was answered, the provider's status decides: look at once."""
+    """Whatever cancel was answered, the provider's status decides: look at once. One that was
+    surely not heard is said again, a few times."""
+    unheard = isinstance(outcome, Failure) and not outcome.sent and not outcome.refused
+    if unheard and op.claims < CANCEL_TRIES and now < op.deadline_at:
+        due = now + pace.retry(op.claims - 1, None, lambda: 1.0)
+        return replace(op, misses=op.claims, due_at=due, updated_at=now)
     heard = outcome.reason if isinstance(outcome, Failure) else f"it answered {outcome.status}"
     note = f"Told the provider to stop ({heard}); looking what became of the job."
     return turn_to(replace(op, note=note), action, CHECK, now)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from connector.core import pace
-from connector.core.ask import CANCEL, CHECK, FETCH, call_of, lease, next_request
+from connector.core.ask import CANCEL, CHECK, FETCH, askable, call_named, call_of, lease
 from connector.core.endings import timed_out
 from connector.core.language import Action, Pace
-from connector.core.model import Failure, Operation
+from connector.core.model import Operation
 from connector.core.pace import Dice
 
 
@@ -19,8 +19,8 @@ def pace_of(op: Operation, action: Action) -> Pace:
 
 def turn_to(op: Operation, action: Action, name: str, now: float) -> Operation:
     """The operation with another call ahead of it, due now, its tries counted anew."""
-    ahead = replace(op, next_call=name, due_at=now, claims=0, misses=0, updated_at=now)
-    return replace(ahead, lease=lease(call_of(ahead, action)))
+    length = lease(call_named(name, action))
+    return replace(op, next_call=name, due_at=now, claims=0, misses=0, updated_at=now, lease=length)
 
 
 def check_later(
@@ -49,7 +49,7 @@ def tell_to_stop(op: Operation, action: Action, now: float) -> Operation | None:
     if CANCEL not in action.calls or op.next_call == FETCH or not call_of(op, action).repeatable:
         return None
     ahead = replace(turn_to(op, action, CANCEL, now), cancel_sent_at=now)
-    return None if isinstance(next_request(ahead, action), Failure) else ahead
+    return ahead if askable(ahead, action) else None
 
 
 def out_of_time(op: Operation, action: Action, now: float) -> Operation:

@@ -37,13 +37,26 @@ def load(path: Path) -> Manifest:
 
 
 def load_folders(folders: Iterable[Path]) -> dict[str, Manifest]:
-    """All manifests of some folders by name; a later folder replaces an earlier one's."""
-    paths = [path for folder in folders for path in files_in(folder)]
-    problems = list(check(paths))
+    """All manifests of some folders by name; a later folder replaces an earlier one's, and two
+    of one name in one folder are a problem."""
+    found = [files_in(folder) for folder in folders]
+    problems = list(check(path for paths in found for path in paths))
     if problems:
         raise ManifestError(problems)
-    loaded = map(_built, paths)
-    return {each.name: each for each in loaded}
+    loaded = [[(path, _built(path)) for path in paths] for paths in found]
+    twice = [problem for folder in loaded for problem in _named_twice(folder)]
+    if twice:
+        raise ManifestError(twice)
+    return {each.name: each for folder in loaded for _, each in folder}
+
+
+def _named_twice(folder: Iterable[tuple[Path, Manifest]]) -> Iterator[Problem]:
+    first: dict[str, Path] = {}
+    for path, manifest in folder:
+        other = first.setdefault(manifest.name, path)
+        if other != path:
+            message = f"{other.name} has the name {manifest.name} already; a folder has each once"
+            yield Problem(str(path), "/name", message)
 
 
 def _built(path: Path) -> Manifest:

@@ -74,17 +74,14 @@ def order_body(action: Action) -> Json:
     return {
         "required": bool(required or action.fields.get("required")),
         "content": {
-            media: {
-                "schema": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "properties": properties,
-                    **({"required": required} if required else {}),
-                }
-            }
-            for media, properties in shapes.items()
+            media: {"schema": _closed(properties, required)} for media, properties in shapes.items()
         },
     }
+
+
+def _closed(properties: Json, required: list[str]) -> Json:
+    shape = {"type": "object", "additionalProperties": False, "properties": properties}
+    return {**shape, "required": required} if required else shape
 
 
 def _text(description: str) -> Json:

@@ -7,8 +7,9 @@ program.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from flask import Flask
 
@@ -29,15 +30,42 @@ __all__ = ["DEMOS", "SIMULATORS", "Demo", "Options"]
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What a demonstration sends to a stand-in: an action, a sample document, a key."""
+    """What a demonstration sends to a stand-in: an action, a sample document, a key, and
+    further ``fields``. ``shows`` are the parts of a long result that people want to see;
+    ``corrections`` are what a person types who reviews the document."""
 
     action: str
     document: str
     key: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    shows: tuple[str, ...] = ()
+    corrections: Mapping[str, Any] = field(default_factory=dict)
 
+
+BILL = {
+    "named_entities": {
+        "supplier": {"type": "string"},
+        "invoice_number": {"type": "string"},
+        "invoice_date": {"type": "string"},
+        "total_net": {"type": "number"},
+        "total_amount": {"type": "number"},
+    },
+    "required": ["invoice_number", "total_amount"],
+}
 
 DEMOS: dict[str, Demo] = {
     "mindee": Demo("extraction", "invoice.pdf", "md_demonstration"),
-    "documind": Demo("extraction", "smudged.pdf", "dm_demonstration"),
-    "pulse": Demo("extract", "contract.pdf", "pulse_demonstration"),
+    "documind": Demo(
+        "extract",
+        "smudged.pdf",
+        "dm_demonstration",
+        fields={"schema": BILL, "prompt": "A bill of a repair shop."},
+        corrections={"total_amount": 478.2},
+    ),
+    "pulse": Demo(
+        "extract",
+        "contract.pdf",
+        "pulse_demonstration",
+        shows=("markdown", "page_count", "extraction_id", "plan-info"),
+    ),
 }

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 T = TypeVar("T")
 Entry = tuple[Callable[[Connection], Any], "Future[Any]"]
 
-LINGER = 0.001  # seconds to wait for the next job, as long as jobs come together
+LINGER = 0.003  # seconds to wait for another job, where more came together the last time
 MOST = 256  # jobs in one transaction: bounds how long the first of them waits
 TRIES = 3  # of a job alone, when PostgreSQL chose it as the victim of a deadlock
 DEADLOCK = "40P01"
@@ -30,7 +30,7 @@ class Writer:
         self._lock = Lock()
         self._thread: Thread | None = None
         self._closed = False
-        self._together = False
+        self._usual = 1  # jobs in the last batch
 
     def run(self, job: Callable[[Connection], T]) -> T:
         """What the job returned, once it is durable; what it raised is raised here.
@@ -62,8 +62,8 @@ class Writer:
             self._commit(batch)
 
     def _next_batch(self) -> list[Entry]:
-        """All that is queued by now, at least one; nothing only at the end. Where the last
-        batch held several, whoever comes a moment later may still come along."""
+        """All that is queued by now, at least one; nothing only at the end. While there are
+        fewer than the last time, whoever comes a moment later may come along."""
         entry = self._queue.get()
         batch: list[Entry] = []
         while entry is not None:
@@ -71,9 +71,9 @@ class Writer:
             if len(batch) == MOST:
                 return batch
             try:
-                entry = self._queue.get(self._together, LINGER)
+                entry = self._queue.get(len(batch) < self._usual, LINGER)
             except Empty:
-                self._together = len(batch) > 1
+                self._usual = len(batch)
                 return batch
         self._queue.put(None)  # seen too early: the jobs before it come first
         return batch

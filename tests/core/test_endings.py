@@ -193,3 +193,13 @@ def test_minutes_are_written_the_way_people_write_them(seconds: float, said: str
     job = polling(acme(pace={"deadline": seconds}, cancel=None)).late(WORKING)
 
     assert job.error["message"] == f"The provider did not finish within {said} minutes."
+
+
+def test_a_wish_that_did_not_reach_the_provider_is_said_again_a_few_times() -> None:
+    job = polling().wants_out().hears(REFUSED)
+    assert (job.op.next_call, job.waits) == ("cancel", 1)
+
+    job.hears(REFUSED, REFUSED, STOPPED)
+
+    assert job.asked == ["submit", "cancel", "cancel", "cancel", "check_status"]
+    assert job.op.status == Status.CANCELED

@@ -9,7 +9,7 @@ import pytest
 
 from connector.core.language import Action
 from connector.core.model import FILE, Failure, Outcome, Response, Status
-from tests.core.stories import ACME, LOST, REFUSED, TAKEN, Job, answer, new
+from tests.core.stories import ACME, LOST, REFUSED, TAKEN, Job, acme, answer, new
 
 FILE_FIELD = {"type": "string", "format": "binary", "title": "File", "description": "A file."}
 URL_FIELD = {"type": "string", "title": "URL", "description": "Where it lies."}
@@ -122,6 +122,16 @@ def test_a_private_url_is_not_asked_again() -> None:
 
 def test_a_wish_while_a_file_is_fetched_ends_the_job_before_the_order() -> None:
     job = given(ACME, document_url="https://f.example/1").wants_out().hears(stored("f-1"))
+
+    assert job.asked == []
+    assert job.op.status == Status.CANCELED
+    assert job.op.note == "Canceled before the provider was asked."
+
+
+def test_a_wish_before_the_order_cancels_nothing_at_the_provider() -> None:
+    action = acme(cancel={"method": "DELETE", "path": "/jobs/{id}"})
+
+    job = given(action, document_url="https://f.example/1").wants_out().hears(stored("f-1"))
 
     assert job.asked == []
     assert job.op.status == Status.CANCELED

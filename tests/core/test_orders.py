@@ -114,6 +114,16 @@ def test_looking_goes_on_while_the_job_is_not_in_the_list() -> None:
     assert job.asked == ["submit", "find_job", "find_job", "find_job"]
 
 
+def test_a_look_that_leads_back_to_the_order_pauses_first() -> None:
+    absent = {"at": "item", "exists": False, "next": "submit"}
+    action = acme(submit=ORDER, find_job={**FIND, "rules": [*FIND["rules"], absent]})
+
+    job = Job(action).hears(answer(500), answer(200, {"jobs": []}))
+
+    assert job.op.next_call == "submit"
+    assert job.waits > 1
+
+
 def test_without_what_it_takes_to_look_the_order_is_cut_short() -> None:
     action = acme(submit=ORDER, find_job={"method": "GET", "path": "/receipts/{receipt}"})
 

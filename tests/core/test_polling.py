@@ -22,6 +22,7 @@ from tests.core.stories import (
     answer,
     fetching_result,
     is_sound,
+    new,
     polling,
 )
 
@@ -234,3 +235,29 @@ def test_the_callers_credential_is_forgotten_when_the_job_ends() -> None:
 
     assert job.hears(TAKEN, DONE).op.credential == "sealed"
     assert job.hears(RESULT).op.credential is None
+
+
+def test_a_caller_may_choose_a_pace_by_its_name() -> None:
+    action = replace(ACME, paces={"slow": replace(ACME.pace, initial=60)})
+
+    assert Job(action, op=new(action, facts={"pace": "slow"})).hears(TAKEN).waits == 60
+    assert Job(action, op=new(action, facts={"pace": "other"})).hears(TAKEN).waits == 2
+
+
+def test_a_rule_may_look_at_what_was_picked_before_and_say_only_a_note() -> None:
+    ask = {
+        "method": "GET",
+        "path": "/jobs/{job}",
+        "rules": [{"at": "facts.job == body.id", "is": True, "note": "Still ours."}],
+    }
+    job = polling(acme(check_status=ask)).hears(answer(200, {"id": "j-1"}))
+
+    assert (job.op.status, job.op.note) == ("pending", "Still ours.")
+    assert "does not know" in str(job.hears(answer(200, {"id": "j-2"})).op.note)
+
+
+def test_a_failure_of_ours_still_names_the_job_at_the_provider() -> None:
+    job = polling()
+    job.op = replace(job.op, facts={**job.op.facts, "handle": "doc-7"})
+
+    assert job.hears(answer(422)).error["handle"] == "doc-7"

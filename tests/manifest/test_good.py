@@ -11,7 +11,7 @@ from connector.core import rules
 from connector.core.ask import call_of, context
 from connector.core.language import Action
 from connector.core.model import CLOSED, Failure, Status
-from connector.manifest import check, load, replay
+from connector.manifest import ManifestError, check, load, load_folders, replay
 from connector.manifest.build import build
 from connector.manifest.load import files_in
 from connector.places import shared
@@ -107,3 +107,15 @@ def spoken(action: Action, example: dict[str, Any]) -> set[tuple[str, str]]:
         heard |= {(call.name, repr(rule)) for rule in call.rules if rules.matches(rule, seen)}
         job.hears(outcome)
     return heard
+
+
+def test_two_manifests_of_one_name_in_a_folder_are_a_problem(tmp_path: Path) -> None:
+    for name in ("one.json", "two.json"):
+        (tmp_path / name).write_bytes(FULL.read_bytes())
+
+    with pytest.raises(ManifestError) as caught:
+        load_folders([tmp_path])
+
+    assert [(each.place, Path(each.file).name) for each in caught.value.problems] == [
+        ("/name", "two.json")
+    ]

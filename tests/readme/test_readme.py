@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from connector.app import make_app
+from connector.core.language import Action, Manifest
+from connector.manifest import load_folders
 from connector.serve import free_port
 from connector.settings import PER_PROVIDER, SETTINGS, read_settings
 from connector.wiring import make_site
@@ -101,10 +103,11 @@ def test_every_command_does_what_the_readme_says(shell: Shell) -> None:
             shell.environment["CONNECTOR_KEY"] = shell.run(text).split()[-1]
         else:
             outputs.append(shell.run(text))
-    assert "HL-2026-0117" in outputs[0]
+    assert "as it was reviewed" in outputs[0]
     assert "HL-2026-0117" in outputs[1]
-    assert '"status":"succeeded"' in outputs[2]
-    assert "no problems" in outputs[3]
+    assert "HL-2026-0117" in outputs[2]
+    assert '"status":"succeeded"' in outputs[3]
+    assert "no problems" in outputs[4]
 
 
 def test_every_block_of_commands_is_run() -> None:
@@ -117,6 +120,11 @@ def test_every_block_of_commands_is_run() -> None:
 def test_the_settings_table_lists_every_setting() -> None:
     between = README.split("<!-- settings: begin -->")[1].split("<!-- settings: end -->")[0]
     assert between.strip() == settings_table().strip()
+
+
+def test_the_providers_table_tells_what_the_manifests_say() -> None:
+    between = README.split("<!-- providers: begin -->")[1].split("<!-- providers: end -->")[0]
+    assert between.strip() == providers_table().strip()
 
 
 def test_every_route_of_the_api_is_in_the_readme(tmp_path: Path) -> None:
@@ -137,6 +145,31 @@ def settings_table() -> str:
     rows = [f"| `{s.variable}` | {shown(s.default)} | {s.says} |" for s in SETTINGS]
     rows += [f"| `{name}` | | {says} |" for name, says in PER_PROVIDER]
     return "\n".join(["| variable | default | what it does |", "| --- | --- | --- |", *rows])
+
+
+def providers_table() -> str:
+    """The README's table of providers, as it must be."""
+    manifests = load_folders([ROOT / "manifests"]).values()
+    rows = [provider_row(action, each) for each in manifests for action in each.actions.values()]
+    head = "| action | what it does | takes | looks after | gives up after |"
+    return "\n".join([head, "| --- | --- | --- | --- | --- |", *rows])
+
+
+def provider_row(action: Action, manifest: Manifest) -> str:
+    """One action: required inputs in bold, then how many others; pace and limits in seconds."""
+    fields = action.fields["properties"]
+    required = action.fields.get("required", [])
+    more = len(fields) - len(required)
+    takes = ", ".join([f"**{name}**" for name in required] + ([f"{more} more"] if more else []))
+    pace = action.pace
+    looks = f"{pace.initial:g} s, {pace.first:g} s"
+    if pace.factor > 1:
+        looks += f", then {pace.factor:g} times longer up to {pace.ceiling:g} s"
+    ends = [f"{pace.deadline:g} s", *(f"{n} {s:g} s" for n, s in pace.deadlines.items())]
+    return (
+        f"| `{manifest.name}/{action.name}` | {action.title} | {takes} | {looks} "
+        f"| {', '.join(ends)} |"
+    )
 
 
 def shown(default: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -150,8 +151,6 @@ def test_an_open_operation_is_never_swept(paused: Still) -> None:
 
 
 def test_the_files_of_what_was_turned_down_are_not_kept(paused: Still) -> None:
-    from base64 import b64encode
-
     text = b64encode(b"%PDF-1.7").decode()
     wrong = (
         {"document": text, "nonsense": 1},

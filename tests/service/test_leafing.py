@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from tests.living import Living
 from tests.service.worlds import Still, still
@@ -133,8 +135,6 @@ def test_all_that_is_wrong_with_a_query_is_said_at_once(
 
 
 def test_a_cursor_that_nests_deep_is_only_a_wrong_cursor(system: Living) -> None:
-    from base64 import urlsafe_b64encode
-
     for text in ("[" * 20_000, f"[{'9' * 400}, 1]", '{"a": 1, "b": 2}'):
         cursor = urlsafe_b64encode(text.encode()).decode()
         answer = system.call("GET", "/v1/operations", params={"cursor": cursor})
@@ -195,8 +195,6 @@ def test_choices_say_so_when_the_provider_does_not_answer(
 
 
 def test_health_needs_no_key_and_figures_do(system: Living) -> None:
-    import requests
-
     assert requests.get(f"{system.url}/healthz", timeout=10).json() == {"status": "ok"}
     assert requests.get(f"{system.url}/readyz", timeout=10).json() == {"status": "ready"}
     assert requests.get(f"{system.url}/metrics", timeout=10).status_code == 401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,6 @@ def test_the_files_of_a_repeat_are_not_kept(alone: Living) -> None:
 
 
 def test_the_document_counts_by_its_content_however_it_comes(alone: Living) -> None:
-    from base64 import b64encode
-
     body = {"document": b64encode(INVOICE.read_bytes()).decode(), "model_id": MODEL}
     first = alone.order(headers=KEY)
     second = alone.call("POST", "/v1/mindee/extraction", json=body, headers=KEY)
@@ -59,7 +58,6 @@ def test_the_key_of_another_owner_is_another_key(alone: Living) -> None:
     second = alone.order(headers=theirs, data={"alias": "theirs"})
     assert second.status_code in (200, 202)
     assert second.json()["id"] != first
-    assert "X-API-Key" in theirs
 
 
 def test_the_key_on_another_platform_is_another_key(alone: Living) -> None:

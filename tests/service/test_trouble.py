@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -125,8 +126,6 @@ def test_a_dripping_provider_is_cut_off(tmp_path: Path) -> None:
 
 def shorten(system: Living, seconds: float) -> None:
     """Gives acme's looks at jobs so many seconds in all."""
-    from dataclasses import replace
-
     manifests: Any = system.engine.parts.manifests
     manifest = manifests["acme"]
     actions = {

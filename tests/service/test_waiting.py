@@ -9,7 +9,8 @@ import pytest
 import requests
 
 from tests.living import Living
-from tests.service.worlds import Still, another_key, quick, until_closed
+from tests.service.acme import acme
+from tests.service.worlds import Still, another_key, quick, still, until_closed
 
 
 def assert_accepted(answer: requests.Response, system: Living) -> None:
@@ -46,7 +47,7 @@ def test_the_result_can_be_read_again_and_again(system: Living) -> None:
     assert first.json()["result"]["fields"]
 
 
-def test_retry_after_says_when_we_ask_the_provider_ourselves(tmp_path: Path, paused: Still) -> None:
+def test_retry_after_says_when_we_ask_the_provider_ourselves(paused: Still) -> None:
     location = paused.system.order().headers["Location"]
     paused.system.misbehave("check_status:429=77")
     paused.pass_time(0)
@@ -133,6 +134,18 @@ def test_the_deadline_is_the_callers_or_the_usual(
     data = {} if timeout is None else {"timeout": timeout}
     op = paused.system.engine.get(paused.system.order(data=data).json()["id"], None)
     assert op.deadline_at - op.created_at == seconds
+
+
+def test_a_deadline_can_be_named(tmp_path: Path) -> None:
+    with acme() as (_, settings), still(tmp_path, settings) as paused:
+        body = {"text": "a", "copies": 1, "timeout": "soon"}
+        id = paused.system.call("POST", "/v1/acme/read", json=body).json()["id"]
+        op = paused.system.engine.get(id, None)
+        assert op.deadline_at - op.created_at == 60
+        paused.pass_time(61)
+        paused.pass_time(0)
+        error = paused.system.call("GET", f"/v1/operations/{id}").json()["error"]
+        assert error["code"] == "timed_out"
 
 
 def test_links_stay_with_our_own_address_whatever_host_is_named(paused: Still) -> None:
