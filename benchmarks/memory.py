@@ -61,11 +61,11 @@ def _went_out(size: int) -> float:
         process("connector", "work", environment=here.environment()) as worker,
     ):
         _order(engine, SMALL)
-        until(lambda: here.seen()["posts"] >= 1)
+        until(lambda: here.seen()["posts"] >= 1, worker)
         forget_peak(worker.pid)
         idle = resident(worker.pid)
         _order(engine, size)
-        until(lambda: here.seen()["posts"] >= 2)
+        until(lambda: here.seen()["posts"] >= 2, worker)
         assert here.seen()["bytes"] > size
         return resident(worker.pid, peak=True) - idle
 

@@ -60,22 +60,23 @@ def until_answers(port: int, path: str, running: Running) -> None:
     """Returns as soon as a path is answered with 200."""
 
     def answers() -> bool:
-        if running.poll() is not None:
-            raise RuntimeError(f"{running.args!r} ended with {running.returncode}")
         try:
             return ask(port, path)[0] == 200
         except (OSError, HTTPException):
             return False
 
-    until(answers)
+    until(answers, running)
 
 
-def until(happened: Callable[[], bool]) -> None:
-    """Returns as soon as something happened; raises TimeoutError."""
+def until(happened: Callable[[], bool], running: Running) -> None:
+    """Returns as soon as something happened; raises TimeoutError, or RuntimeError when the
+    process that should make it happen has ended."""
     ends = time.monotonic() + PATIENCE
     while not happened():
+        if running.poll() is not None:
+            raise RuntimeError(f"{running.args!r} ended with {running.returncode}")
         if time.monotonic() > ends:
-            raise TimeoutError("nothing happened for a minute")
+            raise TimeoutError(f"{running.args!r} did nothing for a minute")
         time.sleep(LOOK)
 
 

@@ -49,7 +49,7 @@ def _paused(here: World, *module: str) -> Iterator[int]:
     """A process that has begun to ask, and stands still; its id."""
     before = here.seen()["gets"]
     with process(*module, environment=here.environment()) as running:
-        until(lambda: here.seen()["gets"] > before + THREADS)
+        until(lambda: here.seen()["gets"] > before + THREADS, running)
         os.kill(running.pid, signal.SIGSTOP)
         try:
             yield running.pid

@@ -89,7 +89,7 @@ class Reviewer:
         try:
             self._client.call("POST", f"{self._stand_in}/_review/{op['handle']}", json=body)
         except Refused:
-            return  # the handle is not yet that of the extraction
+            return  # it is not there to be reviewed yet
         self._done = True
         typed = ", ".join(f"{name} = {value}" for name, value in self._corrections.items())
         self._steps.say(f"a person reviews the document and corrects {typed}", "bold")

@@ -75,15 +75,18 @@ def living(
     seconds: float = 0.1,
     worker: bool = True,
     provider: str = "mindee",
+    stand_in: Mapping[str, Any] | None = None,
     **parts: Any,
 ) -> Iterator[Living]:
-    """Everything up; ``settings`` are environment variables, ``parts`` replace the engine's."""
-    with serving(SIMULATORS[provider](Options(seconds=seconds))) as stand_in:
+    """Everything up; ``settings`` are environment variables, ``stand_in`` further options of the
+    stand-in, ``parts`` replace the engine's."""
+    options = Options(seconds=seconds, **(stand_in or {}))
+    with serving(SIMULATORS[provider](options)) as origin:
         environment = {
             "CONNECTOR_DATABASE_URL": f"sqlite:///{folder}/connector.db",
             "CONNECTOR_FILES_URL": str(folder / "files"),
             "CONNECTOR_SECRET_KEY": "a secret key of the tests",
-            f"{provider.upper()}_BASE_URL": stand_in + BASE_PATHS.get(provider, ""),
+            f"{provider.upper()}_BASE_URL": origin + BASE_PATHS.get(provider, ""),
             f"{provider.upper()}_API_KEY": "md_of_the_tests",
             **(settings or {}),
         }
@@ -91,7 +94,7 @@ def living(
         _, key = make_key(site.engine.parts.store, "tests", "tests")
         with _working(site.engine if worker else None), serving(make_app(site)) as url:
             site.addresses._public_url = url
-            yield Living(url, stand_in, key, site, folder)
+            yield Living(url, origin, key, site, folder)
         site.engine.parts.store.close()
 
 

@@ -55,8 +55,8 @@ def end_as_told(op: Operation, now: float) -> Operation:
     said = op.facts.get("error")
     known = said if isinstance(said, dict) else {"message": said}
     message = str(known.get("message") or "The provider says that the job failed.")
-    error = {**known, "code": str(known.get("code") or "provider_failed"), "message": message}
-    return close(op, Status.FAILED, now, error)
+    code = str(known.get("code") or "provider_failed")
+    return fail(op, now, **{**known, "code": code, "message": message})
 
 
 def timed_out(op: Operation, now: float) -> Operation:

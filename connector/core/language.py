@@ -60,8 +60,8 @@ class Pace:
     """How often to ask and when to stop, all in seconds (``factor`` and ``tries`` are counts).
 
     ``initial`` comes before the first check, ``first`` before the second, growing by ``factor``
-    up to ``ceiling``; ``review`` replaces them while people work. ``tries`` bounds answers in a
-    row that say nothing (401, 403, 404) and claims that end in our own crash.
+    up to ``ceiling``; ``review`` is the least of them while people work. ``tries`` bounds answers
+    in a row that say nothing (401, 403, 404) and claims that end in our own crash.
     """
 
     initial: float = 2.0

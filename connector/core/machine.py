@@ -196,7 +196,8 @@ def _unknown(
 ) -> Operation:
     """An answer below 400 that no rule knows: neither success nor failure."""
     if not call.repeatable:
-        return unreadable(op, now, "no rule of the manifest knows its answer")
+        why = "no rule of the manifest knows its answer"
+        return _look_or_end(op, action, now, why) if call.unheard else unreadable(op, now, why)
     note = f"Asking {call.name} again: the manifest does not know its answer."
     if call.name != CHECK:
         return ask_again(op, action, note, reading.retry_after, now, dice)

@@ -22,11 +22,11 @@ def wait(pace: Pace, status: Status, polls: int, retry_after: float | None, dice
     """Seconds until the next check, after ``polls`` checks were heard."""
     if retry_after is not None:
         return max(retry_after, LEAST)
-    if status == Status.NEEDS_REVIEW:
-        return spread(pace.review, dice)
+    review = status == Status.NEEDS_REVIEW
     if polls == 0:
-        return pace.initial
-    return spread(min(growing(pace.first, pace.factor, polls - 1), pace.ceiling), dice)
+        return spread(max(pace.initial, pace.review), dice) if review else pace.initial
+    delay = min(growing(pace.first, pace.factor, polls - 1), pace.ceiling)
+    return spread(max(delay, pace.review) if review else delay, dice)
 
 
 def retry(misses: int, retry_after: float | None, dice: Dice) -> float:

@@ -21,9 +21,9 @@ from connector.engine.asking import Asking
 from connector.engine.choosing import Choosing, Picks
 from connector.engine.credentials import Credentials
 from connector.engine.intake import submit
-from connector.engine.parts import Order, Parts
+from connector.engine.parts import Order, Parts, made_at
 from connector.engine.waiting import wait_until
-from connector.errors import BadInput, Conflict, FieldProblem, NotFound, WrongKey
+from connector.errors import BadInput, Conflict, FieldProblem, Gone, NotFound, WrongKey
 from connector.files import sniff
 from connector.vault import hash_key
 
@@ -104,10 +104,12 @@ class Engine:
         self.parts.files.delete(self.parts.store.forget(op.id, self.parts.clock()))
 
     def file(self, id: str, owner: str | None) -> StoredFile:
-        """What is known of a stored file."""
+        """What is known of a stored file; raises NotFound, or Gone past its time."""
         found = self.parts.store.get_file(id)
+        if found is None and made_at(id) < upkeep.results_before(self.parts):
+            raise Gone("The file was deleted; files are kept for a limited time.", "file_deleted")
         if found is None or owner not in (None, found.owner):
-            raise NotFound("There is no such file, or its time has passed.")
+            raise NotFound("There is no such file.")
         return found
 
     def choices(

@@ -187,6 +187,8 @@ def _sentence(error: ValidationError) -> str:
         return f"Give one of: {', '.join(str(each) for each in wanted)}."
     if error.validator == "format":
         return f"Give a {wanted}."
+    if error.validator == "anyOf" and all("required" in each for each in wanted):
+        return f"Give {' or '.join(' and '.join(each['required']) for each in wanted)}."
     if error.validator in ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"):
         least = "least" if error.validator.startswith("min") else "most"
         kind = {"Length": " characters", "Items": " items"}.get(error.validator[3:], "")

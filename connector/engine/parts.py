@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from connector.core.language import Action, Manifest
@@ -23,9 +24,20 @@ Message = Callable[[Operation, Subscription, Delivery], Mapping[str, Any]]
 """A platform's way of telling: the JSON object that it wants to receive."""
 
 
+ID_LENGTH = 32
+
+
 def fresh_id(now: float) -> str:
     """An id that nobody can guess (96 random bits), sorting by its time."""
     return f"{int(now):08x}{secrets.token_hex(12)}"
+
+
+def made_at(id: str) -> float:
+    """When an id of ours was made, to the second; infinity for what is none."""
+    try:
+        return float(int(id[:8], 16)) if len(id) == ID_LENGTH else inf
+    except ValueError:
+        return inf
 
 
 @dataclass(frozen=True)

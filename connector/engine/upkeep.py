@@ -12,16 +12,20 @@ BATCH = 500
 def prune(parts: Parts) -> int:
     """Deletes what is past its retention; returns how many files went."""
     now = parts.clock()
-    results_before = now - parts.result_days * DAY
     operations_before = now - parts.operation_days * DAY
     deleted = 0
     while True:
-        ids = parts.store.prune(now, results_before, operations_before, BATCH)
+        ids = parts.store.prune(now, results_before(parts), operations_before, BATCH)
         parts.files.delete(ids)
         deleted += len(ids)
         if not ids:
             break
     return deleted + _sweep(parts, now - STRAY)
+
+
+def results_before(parts: Parts) -> float:
+    """The moment before which results and files are past their retention."""
+    return parts.clock() - parts.result_days * DAY
 
 
 def _sweep(parts: Parts, before: float) -> int:

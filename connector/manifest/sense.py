@@ -141,16 +141,19 @@ def unknown_values(document: Doc) -> Iterator[Complaint]:
 
 
 def picks_too_late(document: Doc) -> Iterator[Complaint]:
-    """The first call can only use inputs: nothing is picked before it."""
+    """The first call can only use inputs: nothing is picked before it. Where it is the check,
+    which is asked again, its query may hold what it picked itself: what is missing is left out."""
     for name, action in document["actions"].items():
         start, calls = action.get("start", "submit"), calls_of(document, name)
         said, place = calls.get(start, {}), place_of(document, name, start)
         later = {each for call in calls.values() for each in picked(call)}
         if "follow" in said:
             yield place + "/follow", "nothing is picked before the first call"
+        again = set(picked(said)) if start == CHECK else set()
         for inner, text, template in texts(said):
+            early = later - again if inner.startswith("/query/") else later
             for root, _ in roots_in(text) if template and "/item" not in inner else ():
-                if root in later:
+                if root in early:
                     yield place + inner, f"{root} is not picked before the first call"
 
 

@@ -178,7 +178,7 @@ def _files() -> Json:
         "responses": {
             "200": {"description": "The file.", **BINARY},
             "206": {"description": "The range of it.", **BINARY},
-            **answers(401, 404, 416),
+            **answers(401, 404, 410, 416),
         },
     }
     return {"/v1/files/{id}": {"get": got, "parameters": [parameter("id", "The file's id.")]}}

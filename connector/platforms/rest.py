@@ -172,6 +172,7 @@ def answer(site: Site, op: Operation) -> Response:
         return problems.of_operation(op, links=documents.links(op, site.addresses))
     body = document(op, site.addresses)
     if op.status == Status.SUCCEEDED:
+        results.gone(op)  # a repeat of an order whose result was deleted since
         return jsonify(body)
     location = site.addresses.operation(op, "result")
     response = documents.pending(body, location, op, site.engine.parts.clock())

@@ -59,7 +59,7 @@ DEMOS: dict[str, Demo] = {
         "extract",
         "smudged.pdf",
         "dm_demonstration",
-        fields={"schema": BILL, "prompt": "A bill of a repair shop."},
+        fields={"schema": BILL, "prompt": "A bill of a repair shop.", "pace": "backoff"},
         corrections={"total_amount": 478.2},
     ),
     "pulse": Demo(

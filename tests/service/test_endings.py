@@ -118,9 +118,29 @@ def test_a_deleted_result_file_is_gone_from_every_address(tmp_path: Path) -> Non
         assert system.call("GET", link).content == b"0123456789"
         document = system.call("DELETE", f"/v1/operations/{id}").json()
         assert "file" not in document["links"]
-        assert system.call("GET", link).status_code in (404, 410)
+        assert system.call("GET", link).status_code == 404
         assert system.call("GET", f"/v1/operations/{id}/result").status_code == 410
         assert files_of(system) == []
+
+
+def test_a_result_file_past_its_time_is_gone_and_says_so(tmp_path: Path) -> None:
+    with acme() as (provider, settings), still(tmp_path, settings) as paused:
+        provider.state = "done"
+        system = paused.system
+        id = system.call("POST", "/v1/acme/print", json=ORDER).json()["id"]
+        path = paused.finish(id)["links"]["file"].partition("?")[0]
+        paused.clock.now += 7 * DAY + 60
+        system.engine.prune()
+        answer = system.call("GET", path)
+        assert (answer.status_code, answer.json()["code"]) == (410, "file_deleted")
+
+
+def test_an_order_repeated_after_its_result_went_says_that_it_is_gone(paused: Still) -> None:
+    system, once = paused.system, {"Idempotency-Key": "only once"}
+    id = system.order(headers=once).json()["id"]
+    paused.finish(id)
+    system.call("DELETE", f"/v1/operations/{id}")
+    assert system.order(headers=once).status_code == 410
 
 
 def test_results_go_after_a_week_and_operations_after_a_month(paused: Still) -> None:

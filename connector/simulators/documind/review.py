@@ -1,8 +1,9 @@
 """Who looks at what the machine was not sure of? The person's pages, under ``/_review``.
 
 ``GET /_review`` lists what waits, ``GET /_review/{extraction}`` shows one beside its document,
-``POST`` there approves it. A form is answered with a page, anything else with the item as the API
-lists it: JSON ``{"results": {...}, "reviewer": "..."}``, both optional, or no body at all.
+``POST`` there approves it; a document's id stands for its newest extraction that waits. A form is
+answered with a page, anything else with the item as the API lists it: JSON
+``{"results": {...}, "reviewer": "..."}``, both optional, or no body at all.
 """
 
 from __future__ import annotations
@@ -87,7 +88,10 @@ class Desk:
         return redirect("/_review", 303) if by_form else jsonify(done.item())
 
     def _find(self, id: str) -> Extraction:
-        extraction = self.extractions.find(id, self.clock())
+        """The extraction, or the newest of a document that waits."""
+        now = self.clock()
+        waiting = [e for e in self.extractions.at(now, document_id=id.lower()) if e.waits()]
+        extraction = self.extractions.find(id, now) or next(reversed(waiting), None)
         if extraction is None:
             raise Refused(404, "Extraction not found")
         return extraction
