@@ -10,6 +10,7 @@ Every failure has a ``code`` for programs and a ``message`` for people:
     result_gone       the result was there once
     file_unavailable  a URL that the caller gave brought no file
     not_asked         we refuse to ask: a private address, a missing value
+    no_manifest       the provider's manifest is gone, or lacks the job's next call
     gave_up           reading an answer failed on our side, again and again
 """
 
@@ -41,9 +42,7 @@ def close(
 
 def fail(op: Operation, now: float, code: str, message: str, **more: Any) -> Operation:
     """The operation, failed, with one sentence or two for a person."""
-    handle = op.facts.get("handle")
-    error = {"code": code, "message": message, **more}
-    return close(op, Status.FAILED, now, error if handle is None else {**error, "handle": handle})
+    return _failed(op, now, {"code": code, "message": message, **more})
 
 
 def end_as_told(op: Operation, now: float) -> Operation:
@@ -56,7 +55,7 @@ def end_as_told(op: Operation, now: float) -> Operation:
     known = said if isinstance(said, dict) else {"message": said}
     message = str(known.get("message") or "The provider says that the job failed.")
     code = str(known.get("code") or "provider_failed")
-    return fail(op, now, **{**known, "code": code, "message": message})
+    return _failed(op, now, {**known, "code": code, "message": message})
 
 
 def timed_out(op: Operation, now: float) -> Operation:
@@ -80,3 +79,10 @@ def unreadable(op: Operation, now: float, why: str) -> Operation:
     """An order that was taken, with an answer that leads nowhere."""
     message = f"The provider took the order, but {why}. It was not sent again."
     return fail(op, now, "unreadable", message)
+
+
+def _failed(op: Operation, now: float, error: Mapping[str, Any]) -> Operation:
+    """Failed, with the provider's own id where it is known: a person can look there."""
+    handle = op.facts.get("handle")
+    named = {} if handle is None else {"handle": handle}
+    return close(op, Status.FAILED, now, {**error, **named})

@@ -105,7 +105,7 @@ def advance(op: Operation, action: Action, outcome: Outcome, now: float, dice: D
         sent = outcome.status not in NOT_TAKEN
         busy = Failure(f"it answered {outcome.status}", sent, reading.retry_after)
         return _unanswered(op, action, call, busy, now, dice)
-    if outcome.status >= 400:
+    if outcome.status >= 400 or call.name == FETCH:
         return _refused(op, action, call, outcome, now, dice)
     return _unknown(op, action, call, reading, now, dice)
 
@@ -145,6 +145,7 @@ def _unanswered(
     if call.name == FETCH and op.claims >= FETCH_TRIES:
         return _no_file(op, action, failure.reason, now)
     note = f"Asking {call.name} again: {failure.reason}."
+    op = replace(op, lost=op.lost + failure.sent)
     return ask_again(op, action, note, failure.retry_after, now, dice)
 
 
@@ -181,7 +182,8 @@ def _refused(
 
 def _is_gone(op: Operation, answer: Response) -> bool:
     """410, or a 404 after a read whose answer was lost on its way."""
-    return answer.status == 410 or (answer.status == 404 and op.claims > 1 and op.denials == 0)
+    lost = op.lost > 0 or op.claims - op.misses > 1  # the latter: a worker died asking
+    return answer.status == 410 or (answer.status == 404 and lost and op.denials == 0)
 
 
 def _said(action: Action, answer: Response) -> str:
@@ -251,19 +253,31 @@ def _led(
     if not call.repeatable or call_of(ahead, action).repeatable:
         return ahead
     pause = pace.wait(pace_of(op, action), op.status, op.polls + 1, reading.retry_after, dice)
-    return replace(ahead, due_at=now + pause)
+    return replace(ahead, due_at=min(now + pause, op.deadline_at))
 
 
 def _after_cancel(op: Operation, action: Action, outcome: Outcome, now: float) -> Operation:
     """Whatever cancel was answered, the provider's status decides: look at once. One that was
     surely not heard is said again, a few times."""
-    unheard = isinstance(outcome, Failure) and not outcome.sent and not outcome.refused
-    if unheard and op.claims < CANCEL_TRIES and now < op.deadline_at:
-        due = now + pace.retry(op.claims - 1, None, lambda: 1.0)
-        return replace(op, misses=op.claims, due_at=due, updated_at=now)
+    if _not_taken(outcome) and op.claims < CANCEL_TRIES and now < op.deadline_at:
+        due = now + pace.retry(op.claims - 1, _later(outcome, now), lambda: 1.0)
+        return replace(op, misses=op.claims, due_at=min(due, op.deadline_at), updated_at=now)
     heard = outcome.reason if isinstance(outcome, Failure) else f"it answered {outcome.status}"
     note = f"Told the provider to stop ({heard}); looking what became of the job."
     return turn_to(replace(op, note=note), action, CHECK, now)
+
+
+def _not_taken(outcome: Outcome) -> bool:
+    if isinstance(outcome, Failure):
+        return not outcome.sent and not outcome.refused
+    return outcome.status in NOT_TAKEN
+
+
+def _later(outcome: Outcome, now: float) -> float | None:
+    """How long the other side, or our own limit, asks us to wait."""
+    if isinstance(outcome, Failure):
+        return outcome.retry_after
+    return pace.retry_after(outcome.headers.get("retry-after"), now)
 
 
 def _fetched(op: Operation, action: Action, answer: Response, now: float) -> Operation:

@@ -93,7 +93,8 @@ class Operation:
     """One remote job, from our side; one row.
 
     ``next_call is None``, ``due_at is None`` and a closed status are always true together.
-    ``claims > misses`` while someone is asking (or died asking); ``denials`` counts answers in
+    ``claims > misses`` while someone is asking (or died asking); ``lost``
+    counts tries that may have been heard though no answer came, ``denials`` answers in
     a row that refuse us (401, 403, 404), ``polls`` the checks heard. ``lease`` is how long the
     next claim may last. ``credential`` is the caller's provider key, encrypted, until closed.
     ``fingerprint`` is the hash of the input as it was given, to tell a repeat from a conflict.
@@ -119,6 +120,7 @@ class Operation:
     note: str | None = None
     claims: int = 0
     misses: int = 0
+    lost: int = 0
     denials: int = 0
     polls: int = 0
     lease: float = 60.0

@@ -40,7 +40,7 @@ def read(call: Call, response: Response, context: Mapping[str, Any], now: float)
         if matches(rule, seen):
             picks = take(call.picks, seen) | take(rule.picks, seen)
             return Reading(True, rule.then, picks, rule.next, rule.note, later)
-    return Reading(False, picks=take(call.picks, seen), retry_after=later)
+    return Reading(False, retry_after=later)
 
 
 def view(call: Call, response: Response, context: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,9 @@ def pace_of(op: Operation, action: Action) -> Pace:
 def turn_to(op: Operation, action: Action, name: str, now: float) -> Operation:
     """The operation with another call ahead of it, due now, its tries counted anew."""
     length = lease(call_named(name, action))
-    return replace(op, next_call=name, due_at=now, claims=0, misses=0, updated_at=now, lease=length)
+    return replace(
+        op, next_call=name, due_at=now, claims=0, misses=0, lost=0, updated_at=now, lease=length
+    )
 
 
 def check_later(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from connector.core import machine
-from connector.core.ask import call_of, next_request
+from connector.core.ask import FETCH, call_of, next_request
 from connector.core.auth import authorize
 from connector.core.endings import fail
 from connector.core.language import Action
@@ -22,6 +22,7 @@ from connector.engine.parts import Parts
 LARGEST_INLINE = 64_000  # bytes of a result that stays in its row
 JSON = "application/json"
 SPILLED = "spilled"  # marks a reference that stands for a large JSON result, not for a file
+BARE = "bare"  # that result is no JSON object but a list, a text, a number
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,10 @@ class Asking:
         pause = self._limits.wait(manifest, str(op.next_call), tag(key), self._parts.clock())
         if pause > 0:
             return Failure("the provider's rate limit is used up", sent=False, retry_after=pause)
-        return self._parts.send(authorize(request, manifest.auth, key))
+        outcome = self._parts.send(authorize(request, manifest.auth, key))
+        if key and isinstance(outcome, Response) and outcome.status >= 400:
+            return replace(outcome, body=without(key, outcome.body))
+        return outcome
 
     def _keep_files(
         self, before: Operation, after: Operation
@@ -98,12 +102,21 @@ class Asking:
         with self._parts.files.create(id) as file:
             file.write(text)
         stored = StoredFile(id, "", "result.json", JSON, file.size, file.sha256, created_at=0.0)
-        return {**stored.reference(), SPILLED: True}
+        return {**stored.reference(), SPILLED: True, BARE: text[:1] != b"{"}
+
+
+def without(key: str, value: Any) -> Any:
+    """An error's body, should the provider repeat our key in it: callers get to read it."""
+    if isinstance(value, str):
+        return value.replace(key, "***")
+    if isinstance(value, Mapping):
+        return {name: without(key, inner) for name, inner in value.items()}
+    return [without(key, each) for each in value] if isinstance(value, list) else value
 
 
 def _knows(action: Action, op: Operation) -> bool:
     """Whether the manifest, changed since, still has the call that is next."""
-    return op.next_call == "fetch_file" or op.next_call in action.calls
+    return op.next_call == FETCH or op.next_call in action.calls
 
 
 def _ids(op: Operation) -> set[str]:
@@ -112,8 +125,9 @@ def _ids(op: Operation) -> set[str]:
 
 def _ours(op: Operation, action: Action, outcome: Outcome) -> set[str]:
     """The files that an operation may refer to: those it had, and the one that just came."""
-    if isinstance(outcome, Response) and call_of(op, action).answer == "bytes":
-        return _ids(op) | {each[FILE] for each in references(outcome.body)}
+    kept = isinstance(outcome, Response) and 200 <= outcome.status < 300
+    if kept and call_of(op, action).answer == "bytes":
+        return _ids(op) | {each[FILE] for each in references(outcome.body)}  # type: ignore[union-attr]
     return _ids(op)
 
 

@@ -89,7 +89,7 @@ def seconds(action: Action, timeout: Any) -> tuple[float | None, list[FieldProbl
 
 def pace(action: Action, name: Any) -> list[FieldProblem]:
     """What is wrong with the name of a pace."""
-    if name is None or name == "" or name in action.paces:
+    if name is None or name == "" or (isinstance(name, str) and name in action.paces):
         return []
     known = ", ".join(action.paces) or "none"
     return [FieldProblem("/pace", f"There is no such pace; there is: {known}.")]

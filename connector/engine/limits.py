@@ -7,6 +7,9 @@ from collections import defaultdict, deque
 
 from connector.core.language import Manifest
 
+DAY = 86400.0
+MOST = 10_000  # counts of calls, one for each limit and key
+
 
 class Limits:
     """Remembers when calls were made; several worker processes each keep their own count."""
@@ -19,6 +22,7 @@ class Limits:
         """0 when the call may be made (it is counted then), else the seconds until it may."""
         rules = [(i, each) for i, each in enumerate(manifest.limits) if call in each.calls]
         with self._lock:
+            self._drop_idle(now)
             for index, limit in rules:
                 made = self._made[manifest.name, index, key]
                 while made and made[0] <= now - limit.seconds:
@@ -28,3 +32,11 @@ class Limits:
             for index, _ in rules:
                 self._made[manifest.name, index, key].append(now)
         return 0.0
+
+    def _drop_idle(self, now: float) -> None:
+        """Keys that made no call for a day go: callers may bring a new one with every order."""
+        if len(self._made) > MOST:
+            kept = {
+                slot: made for slot, made in self._made.items() if made and made[-1] > now - DAY
+            }
+            self._made = defaultdict(deque, kept)

@@ -16,11 +16,12 @@ from connector.core.model import (
     Request,
     Subscription,
 )
-from connector.core.telling import after_attempt
+from connector.core.telling import GAPS, after_attempt
 from connector.engine.parts import Parts
 
 TIMEOUT = 20.0  # seconds for one attempt, within the 15 to 30 of Standard Webhooks
 LEASE = TIMEOUT + 30.0
+MOST_CLAIMS = len(GAPS) + 10  # beyond all attempts: only our own failures lead here
 NO_KEY = Failure("its address can no longer be decrypted", sent=False, refused=True)
 
 log = logging.getLogger(__name__)
@@ -38,8 +39,8 @@ def tell(parts: Parts, claimed: Delivery) -> DeliveryChange | None:
 def _told(parts: Parts, claimed: Delivery) -> DeliveryChange:
     subscription = parts.store.get_subscription(claimed.subscription_id)
     op = parts.store.get_operation(claimed.operation_id)
-    if subscription is None or op is None:
-        over = replace(claimed, due_at=None, note="Nobody is subscribed any more.")
+    if subscription is None or op is None or claimed.claims > MOST_CLAIMS:
+        over = replace(claimed, due_at=None, note="Nobody to tell any more.")
         return DeliveryChange(claimed, over)
     outcome = _attempt(parts, op, subscription, claimed)
     now = parts.clock()

@@ -13,14 +13,9 @@ def prune(parts: Parts) -> int:
     """Deletes what is past its retention; returns how many files went."""
     now = parts.clock()
     operations_before = now - parts.operation_days * DAY
-    deleted = 0
-    while True:
-        ids = parts.store.prune(now, results_before(parts), operations_before, BATCH)
-        parts.files.delete(ids)
-        deleted += len(ids)
-        if not ids:
-            break
-    return deleted + _sweep(parts, now - STRAY)
+    ids = parts.store.prune(now, results_before(parts), operations_before, BATCH)
+    parts.files.delete(ids)
+    return len(ids) + _sweep(parts, now - STRAY)
 
 
 def results_before(parts: Parts) -> float:

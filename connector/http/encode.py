@@ -15,6 +15,7 @@ import msgspec
 from requests_toolbelt.multipart.encoder import MultipartEncoder
 
 from connector.core.model import FILE
+from connector.core.references import is_file
 from connector.http.exchange import Ended
 from connector.http.kept import Kept
 
@@ -174,11 +175,6 @@ def fields(body: Any) -> list[tuple[str, Any]]:
     if not isinstance(body, Mapping):
         raise ValueError("the body must be an object")
     return [(str(name), given) for name, given in body.items()]
-
-
-def is_file(value: Any) -> bool:
-    """Whether a value is a reference to a stored file."""
-    return isinstance(value, Mapping) and FILE in value
 
 
 def is_scalar(value: Any) -> bool:

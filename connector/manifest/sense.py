@@ -85,11 +85,13 @@ def dead_ends(document: Doc) -> Iterator[Complaint]:
         ahead = {start} | {to for call in reached for _, to in targets(calls[call])}
         if not ahead <= calls.keys():
             continue  # unknown_calls has said so
-        ends = {rule.get("then") for call in reached for rule in calls[call].get("rules", ())}
+        rules = [rule for call in reached for rule in calls[call].get("rules", ())]
+        ends = {rule.get("then") for rule in rules}
         for end in ("succeeded", "failed"):
             if end not in ends:
                 yield pointer("actions", name), f"no rule on its way leads to {end}"
-        if CHECK not in calls and ends & {"pending", "running", "needs_review"}:
+        stays = any(not {"then", "next"} & rule.keys() for rule in rules)
+        if CHECK not in calls and (stays or ends & {"pending", "running", "needs_review"}):
             yield pointer("actions", name), "it may stay open, and there is no check_status to look"
         elif CHECK not in calls and CANCEL in calls:
             yield pointer("actions", name), "it has cancel, and no check_status to look afterwards"

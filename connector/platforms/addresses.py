@@ -18,7 +18,7 @@ class Addresses:
         self._public_url = public_url.rstrip("/")
         self._links = links
 
-    def at(self, path: str, **query: str) -> str:
+    def at(self, path: str, /, **query: str) -> str:
         """The absolute URL of a path of ours."""
         return f"{self._public_url}{path}" + (f"?{urlencode(query)}" if query else "")
 

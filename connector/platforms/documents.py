@@ -11,7 +11,7 @@ from flask import Response, jsonify
 
 from connector.core.model import CLOSED, FILE, Operation, Status
 from connector.core.references import is_file
-from connector.engine.asking import SPILLED
+from connector.engine.asking import BARE, SPILLED
 from connector.platforms.addresses import Addresses
 
 SHORTEST, LONGEST = 1, 300  # seconds of a Retry-After
@@ -55,6 +55,11 @@ def result_file(op: Operation) -> Mapping[str, Any] | None:
 def is_spilled(reference: Mapping[str, Any]) -> bool:
     """Whether the file is a large JSON result, rather than a file of the provider's."""
     return bool(reference.get(SPILLED))
+
+
+def is_bare(reference: Mapping[str, Any]) -> bool:
+    """Whether that JSON result is something else than an object."""
+    return bool(reference.get(BARE))
 
 
 def links(op: Operation, addresses: Addresses) -> dict[str, str]:

@@ -73,7 +73,7 @@ def _since(wrong: list[FieldProblem]) -> float | None:
 
 def _limit(wrong: list[FieldProblem]) -> int:
     text = request.args.get("limit", str(USUAL))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST):
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= MOST):
         wrong.append(FieldProblem("/limit", f"Give a number from 1 to {MOST}."))
         return USUAL
     return int(text)

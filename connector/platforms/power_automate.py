@@ -72,6 +72,8 @@ def reply(site: Site, op: Operation) -> Response:
     file = documents.result_file(op)
     if file is not None and op.forgotten_at is None and not documents.is_spilled(file):
         return jsonify(described(site, op, file))
+    if file is not None and op.forgotten_at is None and documents.is_bare(file):
+        return results.wrapped(site.engine, file)
     result = op.facts.get("result")
     if op.status == Status.SUCCEEDED and op.forgotten_at is None and file is None:
         return jsonify(result if isinstance(result, dict) else {"result": result})

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from connector.core.language import Action, Manifest
 from connector.core.model import CLOSED, Delivery, Operation, Status, Subscription
+from connector.engine.intake import LONGEST_WAIT
 from connector.errors import BadInput, FieldProblem
 from connector.platforms import access, documents, listing, ordering, problems, results
 from connector.platforms.addresses import Addresses
@@ -78,10 +79,10 @@ def _operations(bp: Blueprint, site: Site) -> None:
     @bp.get("/operations/<id>")
     def get_operation(id: str) -> Response:
         op = access.operation(site, id)
-        seen = (op.status, op.facts.get("progress"), op.note)
+        seen = _seen(op)
         seconds = ordering.wait() or 0.0
         if seconds and op.status not in CLOSED:
-            op = site.engine.wait(op, min(seconds, 25.0), lambda now: _seen(now) != seen)
+            op = site.engine.wait(op, min(seconds, LONGEST_WAIT), lambda now: _seen(now) != seen)
         return jsonify(document(op, site.addresses))
 
     @bp.get("/operations/<id>/history")
@@ -199,8 +200,8 @@ def _wanted(site: Site, who: str) -> tuple[Subscription, str]:
     for name in set(said) - {"target", "statuses", "provider", "action"}:
         wrong.append(FieldProblem(f"/{name}", "There is no such field."))
     for name in ("provider", "action"):
-        if said.get(name) is not None and not isinstance(said[name], str):
-            wrong.append(FieldProblem(f"/{name}", "Give text."))
+        if said.get(name) is not None and not (isinstance(said[name], str) and said[name]):
+            wrong.append(FieldProblem(f"/{name}", "Give a name, or leave it out."))
     if wrong:
         raise BadInput(f"{wrong[0].pointer}: {wrong[0].detail}", fields=wrong)
     if said.get("provider") and said.get("action"):

@@ -112,12 +112,14 @@ def with_driver(url: URL) -> URL:
 
 def make_postgresql(url: URL, **options: Any) -> Engine:
     """An engine for PostgreSQL; a server that does not answer is given up after ``REACH``."""
-    return create_engine(url, connect_args={"connect_timeout": REACH}, **options)
+    arguments = {"connect_timeout": REACH}
+    return create_engine(url, connect_args=arguments, hide_parameters=True, **options)
 
 
 def make_sqlite(url: URL, **options: Any) -> Engine:
     """An engine for SQLite, whose connections set themselves up."""
-    engine = create_engine(url, connect_args={"timeout": PATIENCE}, **options)
+    arguments = {"timeout": PATIENCE}
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True, **options)
 
     @event.listens_for(engine, "do_connect")
     def make_folder(*_: Any) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Double, bindparam, case, func, or_, select, update
+from sqlalchemy.exc import DataError, IntegrityError
 
 from connector.core.model import CLOSED, Change, Delivery, Operation, Subscription
 from connector.store import tables
@@ -19,6 +21,7 @@ Owed = Callable[[Operation, Operation, Sequence[Subscription]], Sequence[Deliver
 """The messages that a change (before, after) owes to the subscriptions it concerns."""
 
 rows = tables.operations.c
+log = logging.getLogger(__name__)
 
 LEFT_ALONE = {
     *("id", "owner", "platform", "key", "fingerprint", "client_ref"),
@@ -93,8 +96,11 @@ class Queue(Part):
     ) -> tuple[list[bool], list[Operation]]:
         """Save, then claim, in one commit: the worker's usual step."""
 
+        writing = iter((save, save_or_leave))
+
         def job(connection: Connection) -> tuple[list[bool], list[Operation]]:
-            saved = [save(connection, change, owed, now) for change in changes]
+            write = next(writing, save_or_leave)  # the second run is after something failed
+            saved = [write(connection, change, owed, now) for change in changes]
             return saved, take(connection, now, limit, skip_providers) if limit else []
 
         return self.database.write(job)
@@ -130,6 +136,17 @@ def save(connection: Connection, change: Change, owed: Owed, now: float) -> bool
         concerned = [Subscription(*row) for row in found]
         add_rows(connection, tables.deliveries, owed(before, after, concerned))
     return True
+
+
+def save_or_leave(connection: Connection, change: Change, owed: Owed, now: float) -> bool:
+    """The same, but a change that cannot be written is left out, so that it stops nobody else:
+    its row stays leased, comes back, and is given up in time."""
+    try:
+        with connection.begin_nested():
+            return save(connection, change, owed, now)
+    except (IntegrityError, DataError, OverflowError, TypeError, ValueError):
+        log.exception("operation %s cannot be saved as it is", change.after.id)
+        return False
 
 
 def as_saved(before: Operation, after: Operation, now: float) -> dict[str, Any]:

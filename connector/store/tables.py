@@ -43,6 +43,7 @@ operations = Table(
     Column("note", Words),
     Column("claims", Integer, nullable=False),
     Column("misses", Integer, nullable=False),
+    Column("lost", Integer, nullable=False),
     Column("denials", Integer, nullable=False),
     Column("polls", Integer, nullable=False),
     Column("lease", Double, nullable=False),

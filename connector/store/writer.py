@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import ExitStack
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, TypeVar
@@ -18,6 +19,14 @@ LINGER = 0.003  # seconds to wait for another job, where more came together the 
 MOST = 256  # jobs in one transaction: bounds how long the first of them waits
 TRIES = 3  # of a job alone, when PostgreSQL chose it as the victim of a deadlock
 DEADLOCK = "40P01"
+
+
+class NotBegun(Exception):
+    """No transaction could be begun: the database is away, or locked for too long."""
+
+    def __init__(self, reason: BaseException) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 class Writer:
@@ -81,6 +90,10 @@ class Writer:
     def _commit(self, batch: list[Entry]) -> None:
         try:
             results = self._transact([job for job, _ in batch])
+        except NotBegun as error:
+            for _, future in batch:  # alone, each would wait as long again
+                future.set_exception(error.reason)
+            return
         except BaseException:
             # Whose fault it was does not matter: alone, each job meets only its own.
             for job, future in batch:
@@ -93,6 +106,8 @@ class Writer:
         for left in reversed(range(TRIES)):
             try:
                 result = self._transact([job])[0]
+            except NotBegun as error:
+                future.set_exception(error.reason)
             except BaseException as error:
                 if left and is_deadlock(error):
                     continue
@@ -102,7 +117,11 @@ class Writer:
             return
 
     def _transact(self, jobs: list[Callable[[Connection], Any]]) -> list[Any]:
-        with self._engine.begin() as connection:
+        with ExitStack() as transaction:
+            try:
+                connection = transaction.enter_context(self._engine.begin())
+            except BaseException as error:
+                raise NotBegun(error) from error
             return [job(connection) for job in jobs]
 
 

@@ -203,3 +203,9 @@ def test_a_wish_that_did_not_reach_the_provider_is_said_again_a_few_times() -> N
 
     assert job.asked == ["submit", "cancel", "cancel", "cancel", "check_status"]
     assert job.op.status == Status.CANCELED
+
+
+def test_a_cancel_that_was_not_taken_is_said_again_when_the_provider_asks_for_it() -> None:
+    job = polling().wants_out().hears(answer(429, retry_after="7"))
+
+    assert (job.op.next_call, job.waits) == ("cancel", 7)

@@ -32,7 +32,8 @@ def test_a_job_that_failed_brings_the_words_of_pulse(pulse: Ground) -> None:
     op = pulse.ended(pulse.ordered("extract", INVOICE))
 
     assert op["status"] == "failed"
-    assert op["error"] == {"code": "provider_failed", "message": "Processing failed"}
+    told = {"code": "provider_failed", "message": "Processing failed", "handle": op["handle"]}
+    assert op["error"] == told
 
 
 def test_a_job_whose_output_was_deleted_is_expired_and_its_stub_no_result(

@@ -36,7 +36,7 @@ def make_operations() -> None:
         *map(maybe_text, ("client_ref", "credential")),
         *map(text, ("status", "facts")),
         maybe_text("note"),
-        *map(count, ("claims", "misses", "denials", "polls")),
+        *map(count, ("claims", "misses", "lost", "denials", "polls")),
         *map(time, ("lease", "updated_at")),
         *map(maybe_time, ("finished_at", "cancel_asked_at", "cancel_sent_at")),
         *map(maybe_time, ("nudged_at", "forgotten_at")),
