@@ -261,3 +261,10 @@ def test_a_failure_of_ours_still_names_the_job_at_the_provider() -> None:
     job.op = replace(job.op, facts={**job.op.facts, "handle": "doc-7"})
 
     assert job.hears(answer(422)).error["handle"] == "doc-7"
+
+
+def test_a_result_that_was_surely_not_read_may_still_come() -> None:
+    for before in (REFUSED, answer(429), answer(503)):
+        job = fetching_result().hears(before, answer(404), RESULT)
+
+        assert job.op.status == Status.SUCCEEDED

@@ -192,3 +192,17 @@ def heard(store: Store, op: Operation) -> list[Any]:
 
     store.save_operations([Change(op, closed(op))], owed, NOW + 1)
     return concerned
+
+
+def test_a_change_that_cannot_be_written_stops_nobody_else(store: Store) -> None:
+    bad, good = claimed(store), claimed(store)
+    changes = [
+        Change(bad, closed(bad), (file(size=10**30),)),
+        Change(good, closed(good)),
+    ]
+    saved, _ = store.turn(changes, owe_none, NOW, 0)
+    assert saved == [False, True]
+    assert store.get_operation(bad.id) == bad
+    after = store.get_operation(good.id)
+    assert after is not None
+    assert after.status == Status.SUCCEEDED
