@@ -63,6 +63,8 @@ class Client:
 
 def refusal(answer: requests.Response) -> Refused:
     """What an answer of 400 and above says."""
+    if answer.status_code == 401 and not answer.request.headers.get("X-API-Key"):
+        return Refused(f"{KEY} is not set; 'connector keys add' makes a key.")
     if answer.status_code == 401:
         return Refused(f"The key is not known there; set {KEY} ('connector keys add' makes one).")
     try:
@@ -72,5 +74,6 @@ def refusal(answer: requests.Response) -> Refused:
     if not isinstance(problem, dict):
         problem = {}
     message = str(problem.get("detail") or f"The service answered {answer.status_code}.")
-    lines = [f"  {each['pointer']}: {each['detail']}" for each in problem.get("errors", ())]
+    errors = problem.get("errors", ())
+    lines = [f"  {each['pointer']}: {each['detail']}" for each in errors if len(errors) > 1]
     return Refused("\n".join([message, *lines]), problem)

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 from typing import Generic, TypeVar
 
 Row = TypeVar("Row")
@@ -44,7 +44,7 @@ class Crew(Generic[Row, Done]):
         self._turn, self._do, self._lane, self._most = turn, do, lane, most
         self._threads = threads
         self._busy: Counter[str] = Counter()
-        self._ended: SimpleQueue[tuple[str, Done | None]] = SimpleQueue()
+        self._ended: Queue[tuple[str, Done | None]] = Queue()  # SimpleQueue may hang on a signal
         self._unsaved: list[Done] = []
         self._stopping = threading.Event()
         self._pool = ThreadPoolExecutor(threads, name)

@@ -6,8 +6,12 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+
+OTHERS = {"CONNECTOR_URL", "CONNECTOR_KEY", "CONNECTOR_BOUND_URL", "CONNECTOR_STAND_IN"}
+"""What the command line reads as a client, and what a parent tells its children."""
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -37,6 +41,18 @@ def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text)):
         raise ValueError(f"give a whole number from 1, not {text!r}")
     return int(text)
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", text):
+        raise ValueError(f"give an address that begins with https:// or http://, not {text!r}")
+    return text.rstrip("/")
+
+
+def _yes(text: str) -> bool:
+    if text.lower() not in ("yes", "no"):
+        raise ValueError(f"give yes or no, not {text!r}")
+    return text.lower() == "yes"
 
 
 def _number(text: str) -> float:
@@ -73,7 +89,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "CONNECTOR_PUBLIC_URL",
         "public_url",
-        str,
+        _address,
         "",
         "The address that platforms reach us at; absolute links begin with it. "
         "Empty: the address that `serve` binds.",
@@ -146,7 +162,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "CONNECTOR_TRACKING_ID",
         "tracking_id",
-        lambda text: text.lower() != "no",
+        _yes,
         True,
         "`no` leaves Power Automate's tracking id out of its idempotency key.",
     ),
@@ -200,6 +216,7 @@ class BadSetting(Exception):
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings; raises BadSetting naming the variable."""
+    _known_only(environment)
     values: dict[str, Any] = {}
     for each in SETTINGS:
         text = environment.get(each.variable, "")
@@ -208,3 +225,18 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         except ValueError as error:
             raise BadSetting(f"{each.variable} cannot be read: {error}.") from error
     return Settings(**values, environment=dict(environment))
+
+
+def _known_only(environment: Mapping[str, str]) -> None:
+    """A misspelled setting would be silently without effect; a base URL must be one."""
+    known = {each.variable for each in SETTINGS} | OTHERS
+    for name in sorted(environment):
+        if name.startswith("CONNECTOR_") and name not in known:
+            close = get_close_matches(name, known, 1)
+            hint = f"; did you mean {close[0]}?" if close else "."
+            raise BadSetting(f"There is no setting {name}{hint}")
+        if name.endswith("_BASE_URL") and f"{name[:-9]}_API_KEY" in environment:
+            try:
+                _address(environment[name])
+            except ValueError as error:
+                raise BadSetting(f"{name} cannot be read: {error}.") from error

@@ -29,6 +29,8 @@ def keys() -> None:
 @as_json
 def add_key(owner: str, label: str, json_: bool) -> None:
     """Make a key for OWNER and show it, this once."""
+    if not owner.strip():
+        raise click.BadParameter("give the owner a name")
     with _store() as store:
         id, key = make_key(store, owner, label)
     if json_:

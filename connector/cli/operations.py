@@ -26,12 +26,16 @@ def submit(
     action: str, fields: tuple[str, ...], wait: bool, idempotency_key: str | None, json_: bool
 ) -> None:
     """Order a job. FIELD=@FILE sends a file, FIELD=VALUE anything else."""
+    if "/" not in action:
+        raise click.BadParameter("give PROVIDER/ACTION, such as acme/extract")
     client = Client()
     headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
     with ExitStack() as opened:
         parts = [_part(each, opened) for each in fields]
         answer = client.call("POST", f"/v1/{action}", files=parts or None, headers=headers)
     op = answer.json()
+    if wait and not json_:
+        err.print(f"{op['id']}; Ctrl-C stops the waiting, not the job.", highlight=False)
     if wait:
         op = _followed(client, op, quiet=json_)
     _show(client, op, json_)

@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import click
 
@@ -14,7 +15,7 @@ from connector.cli.accounts import make_key
 from connector.cli.show import as_json, err, out, print_json, table
 from connector.demo import run_demo
 from connector.settings import Settings, read_settings
-from connector.simulators import SIMULATORS
+from connector.simulators import DEMOS, SIMULATORS
 from connector.simulators.faults import parse
 from connector.store import Store
 from connector.wiring import find_secret_key, load_manifests, make_site, make_store
@@ -87,8 +88,18 @@ def simulate(
         "delete_when_fetched": delete_when_fetched,
     }  # fmt: skip
     _require_port(host, port)
-    err.print(f"A stand-in for {provider} at http://{host}:{port}", highlight=False)
+    _introduce(provider, f"http://{host}:{port}")
     serving.simulate(provider, host, port, options)
+
+
+def _introduce(provider: str, url: str) -> None:
+    """How a service is pointed at the stand-in, ready to be copied."""
+    name, path = provider.upper(), urlsplit(load_manifests(Settings())[provider].base_url).path
+    say = [f"A stand-in for {provider} at {url}. Point a service at it with:",
+           f"export {name}_BASE_URL={url}{path} {name}_API_KEY={DEMOS[provider].key}"]  # fmt: skip
+    if DEMOS[provider].corrections:
+        say.append(f"People review at {url}/_review")
+    err.print("\n".join(say), markup=False, highlight=False, soft_wrap=True)
 
 
 @click.command()
@@ -101,7 +112,12 @@ def migrate() -> None:
 
 
 @click.command()
-@click.option("--results-older-than", "days", type=float, help="Days; CONNECTOR_RESULT_DAYS else.")
+@click.option(
+    "--results-older-than",
+    "days",
+    type=click.FloatRange(min=0),
+    help="Days; CONNECTOR_RESULT_DAYS else.",
+)
 def prune(days: float | None) -> None:
     """Delete what is past its retention. The worker does so hourly."""
     settings = read_settings()

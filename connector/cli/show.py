@@ -27,6 +27,8 @@ class Wide(Console):
 out = Wide()
 err = Wide(stderr=True)
 
+LONGEST = 160  # characters of a value in a table; 'connector result' prints all of it
+
 as_json = click.option("--json", "json_", is_flag=True, help="Print JSON, for programs.")
 
 
@@ -75,4 +77,7 @@ def _items(value: Sequence[Any], name: str) -> Iterable[tuple[str, str]]:
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    first, _, rest = text.strip().partition("\n")
+    cut = first[:LONGEST] + ("…" if len(first) > LONGEST else "")
+    return f"{cut} … and {rest.count(chr(10)) + 1} more lines" if rest else cut

@@ -119,6 +119,8 @@ def _file_problems(
         value, url = given.get(name), given.get(f"{name}_url")
         if value is not None and not is_file(value):
             yield FieldProblem(f"/{name}", "Give the file as a part, or as base64 text.")
+        if value is not None and is_file(value) and value.get("size") == 0:
+            yield FieldProblem(f"/{name}", "The file is empty.")
         if value is None and not url and name in required:
             detail = f"Give the file: as a multipart part, as base64 text, or as {name}_url."
             yield FieldProblem(f"/{name}", detail)

@@ -34,6 +34,9 @@ from connector.manifest.walk import (
     texts,
 )
 
+FORMATS = {"binary", "date", "date-time", "email", "time", "uri", "uuid"}
+"""What an input's ``format`` may say: binary is a file; the others every platform knows."""
+
 
 def senseless(document: Doc) -> Iterator[Complaint]:
     """Every problem that every question finds; the later ones need expressions that compile."""
@@ -175,6 +178,9 @@ def bad_fields(document: Doc) -> Iterator[Complaint]:
             picker = schema.get("x-choices")
             if picker is not None and picker not in document.get("choices", {}):
                 yield here + "/x-choices", f"there are no choices named {picker}"
+            if schema.get("format", "uri") not in FORMATS:
+                known_ones = ", ".join(sorted(FORMATS))
+                yield here + "/format", f"there is no such format; there is: {known_ones}"
             if broken or "default" not in schema:
                 continue
             if not Draft202012Validator(schema).is_valid(schema["default"]):

@@ -6,7 +6,7 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from connector.core.model import Operation, Status
@@ -20,7 +20,6 @@ WORDS = {
     400: "The request cannot be read.",
     404: "There is nothing at this address; /openapi.json lists what there is.",
     405: "This address does not take this method.",
-    413: "The request is larger than the limit; send a smaller file or its URL.",
     415: "Send JSON, a form or multipart.",
 }
 
@@ -76,7 +75,11 @@ def of_http(error: HTTPException) -> Response:
     """What the web framework itself refuses."""
     status = error.code or 500
     code = "too_large" if isinstance(error, RequestEntityTooLarge) else _code(status)
-    response = problem(status, code, WORDS.get(status, HTTPStatus(status).description + "."))
+    words = WORDS.get(status, HTTPStatus(status).description + ".")
+    if status == 413:
+        limit = current_app.config["MAX_CONTENT_LENGTH"] / 1_000_000
+        words = f"The request is larger than {limit:.0f} MB; send a smaller file or its URL."
+    response = problem(status, code, words)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 from threading import Lock, Thread
 from typing import Any, TypeVar
 
@@ -35,7 +35,7 @@ class Writer:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._queue: SimpleQueue[Entry | None] = SimpleQueue()
+        self._queue: Queue[Entry | None] = Queue()
         self._lock = Lock()
         self._thread: Thread | None = None
         self._closed = False

@@ -47,14 +47,18 @@ def test_a_service_that_cannot_be_reached_says_what_to_do() -> None:
     )
 
 
-@pytest.mark.parametrize("key", ["", "wrong"])
-def test_a_wrong_key_says_what_to_do(run: Run, key: str) -> None:
+KEYS = {
+    "": "CONNECTOR_KEY is not set; 'connector keys add' makes a key.",
+    "wrong": "The key is not known there; set CONNECTOR_KEY ('connector keys add' makes one).",
+}
+
+
+@pytest.mark.parametrize(("key", "words"), KEYS.items())
+def test_a_wrong_key_says_what_to_do(run: Run, key: str, words: str) -> None:
     said = run("list", CONNECTOR_KEY=key)
 
     assert isinstance(said.exception, Refused)
-    assert str(said.exception) == (
-        "The key is not known there; set CONNECTOR_KEY ('connector keys add' makes one)."
-    )
+    assert str(said.exception) == words
 
 
 @pytest.mark.parametrize("columns", [None, 40, 80, 160])

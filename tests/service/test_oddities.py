@@ -74,3 +74,12 @@ def test_power_automate_gets_an_object_whatever_the_result_and_its_size(
         answer = system.call("GET", f"/power-automate/acme/operations/{id}/result")
         assert answer.json() == {"result": value}
         assert int(answer.headers["Content-Length"]) == len(answer.content)
+
+
+def test_an_empty_file_is_refused_before_anything_is_ordered(system: Living) -> None:
+    before = len(system.log()["orders"])
+    files = {"document": ("empty.pdf", b"", "application/pdf")}
+    data = {"model_id": "8f6f3c1e-2b7a-4d55-9a0e-1c4b7d2e6f01"}
+    answer = system.call("POST", "/v1/mindee/extraction", data=data, files=files)
+    assert answer.json()["errors"] == [{"pointer": "/document", "detail": "The file is empty."}]
+    assert len(system.log()["orders"]) == before
