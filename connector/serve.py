@@ -9,7 +9,6 @@ import multiprocessing
 import os
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -29,10 +28,6 @@ BIND = "CONNECTOR_BOUND_URL"  # from the parent to its children: where the web i
 STAND_IN = "CONNECTOR_STAND_IN"  # likewise: which provider, and its options
 BACKLOG = 1024
 LETTING_GO = 3.0  # seconds in which a killed service has surely let go of its port
-
-HANDOVER = 0.0005
-"""Seconds a thread may compute before another gets its turn. Python's 5 ms is as long as ten
-answers, and each order waits for the writer's turn and then for its own."""
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +63,6 @@ def web(target: str, host: str, port: int, workers: int, threads: int) -> None:
 
 def web_app() -> Flask:
     """The app of one web process."""
-    sys.setswitchinterval(HANDOVER)
     end_with_parent()
     settings = read_settings()
     set_up_logging(settings)

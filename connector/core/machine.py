@@ -14,6 +14,7 @@ from connector.core.ask import (
     CHECK,
     FETCH,
     askable,
+    call_named,
     call_of,
     context,
     lease,
@@ -49,14 +50,15 @@ FETCH_TRIES = 5  # a URL that a caller gave is more often wrong than late
 def begin(action: Action, op: Operation, timeout: float | None = None) -> Operation:
     """A new operation, due now: ``op`` carries who, what and when, the action fills the rest."""
     seconds = min(action.pace.deadline if timeout is None else timeout, LONGEST)
-    opened = replace(
+    first = FETCH if to_fetch(op.input, action.fields) else action.start
+    return replace(
         op,
-        next_call=FETCH if to_fetch(op.input, action.fields) else action.start,
+        next_call=first,
         due_at=op.created_at,
         updated_at=op.created_at,
         deadline_at=op.created_at + seconds,
+        lease=lease(call_named(first, action)),
     )
-    return replace(opened, lease=lease(call_of(opened, action)))
 
 
 def give_up(op: Operation, action: Action, now: float) -> Operation:

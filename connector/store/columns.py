@@ -12,6 +12,10 @@ from sqlalchemy.types import TypeDecorator
 from connector.core.model import Status
 
 
+encode = json.JSONEncoder(separators=(",", ":"), default=dict).encode
+"""Made once. ``default`` takes read-only mappings, which json does not know."""
+
+
 class Words(TypeDecorator[str]):
     """Text that may come from anywhere, made storable.
 
@@ -64,8 +68,7 @@ class Json(TypeDecorator[Mapping[str, Any]]):
     cache_ok = True
 
     def process_bind_param(self, value: Mapping[str, Any] | None, dialect: Dialect) -> str | None:
-        # default=dict takes read-only mappings, which json does not know.
-        return None if value is None else json.dumps(value, separators=(",", ":"), default=dict)
+        return None if value is None else encode(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)

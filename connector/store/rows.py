@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import fields, replace
 from functools import cache
 from typing import Any
@@ -24,7 +24,13 @@ class Part:
 
 def as_row(value: Any) -> dict[str, Any]:
     """The fields of a frozen value, not copied; columns have the same names."""
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+    return {name: getattr(value, name) for name in names(value.__class__)}
+
+
+@cache
+def names(kind: Hashable) -> tuple[str, ...]:
+    """The fields of a kind of value."""
+    return tuple(field.name for field in fields(kind))  # type: ignore[arg-type]
 
 
 def add_rows(connection: Connection, table: Table, values: Iterable[Any]) -> None:
