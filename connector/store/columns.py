@@ -11,7 +11,6 @@ from sqlalchemy.types import TypeDecorator
 
 from connector.core.model import Status
 
-
 encode = json.JSONEncoder(separators=(",", ":"), default=dict).encode
 """Made once. ``default`` takes read-only mappings, which json does not know."""
 
