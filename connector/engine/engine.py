@@ -7,7 +7,6 @@ from typing import Any
 
 from connector.core import machine
 from connector.core.model import (
-    CLOSED,
     Change,
     Delivery,
     DeliveryChange,
@@ -22,7 +21,7 @@ from connector.engine.choosing import Choosing, Picks
 from connector.engine.credentials import Credentials
 from connector.engine.intake import submit
 from connector.engine.parts import Order, Parts, made_at
-from connector.engine.waiting import wait_until
+from connector.engine.waiting import closed, wait_until
 from connector.errors import BadInput, Conflict, FieldProblem, Gone, NotFound, WrongKey
 from connector.files import sniff
 from connector.vault import hash_key
@@ -94,11 +93,11 @@ class Engine:
         """Wishes an open operation canceled and waits a moment for it; closed ones stay."""
         if not self.parts.store.ask_cancel(op.id, self.parts.clock()):
             return self.get(op.id, op.owner)
-        return self.wait(op, self.parts.wait_seconds, lambda now: now.status in CLOSED)
+        return self.wait(op, self.parts.wait_seconds, closed)
 
     def forget(self, op: Operation) -> None:
         """Deletes input, result and files of a closed operation; its line stays until later."""
-        if op.status not in CLOSED:
+        if not closed(op):
             message = "The operation is still open; cancel it first, then delete it."
             raise Conflict(message, "still_open")
         self.parts.files.delete(self.parts.store.forget(op.id, self.parts.clock()))

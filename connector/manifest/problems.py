@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+Complaint = tuple[str, str]
+"""Place and message of a problem, before its file is named."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

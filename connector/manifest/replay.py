@@ -24,11 +24,10 @@ from connector.core.model import (
 )
 from connector.core.references import is_file
 from connector.manifest.build import calls_of
-from connector.manifest.problems import pointer
+from connector.manifest.problems import Complaint, pointer
 from connector.manifest.words import said
 
 NOW = 1_000_000.0
-Complaint = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,8 @@ from connector.core.look import compiled
 from connector.core.template import expressions
 from connector.manifest.build import call as build_call
 from connector.manifest.build import calls_of
-from connector.manifest.problems import pointer
+from connector.manifest.problems import Complaint, pointer
 from connector.manifest.walk import (
-    Complaint,
     Doc,
     all_calls,
     all_errors,

@@ -12,9 +12,8 @@ from connector.core.ask import CHECK
 from connector.core.look import compiled
 from connector.core.rules import same
 from connector.core.template import expressions
-from connector.manifest.problems import pointer
+from connector.manifest.problems import Complaint, pointer
 
-Complaint = tuple[str, str]
 Doc = Mapping[str, Any]
 
 
