@@ -176,7 +176,7 @@ REASONS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] =
 
 def failure(error: Exception, exchange: Exchange) -> Failure:
     """What an error means to who asked."""
-    if exchange.over or isinstance(error, LATE):
+    if exchange.expired() or isinstance(error, LATE):
         return Failure(exchange.late().reason, sent=exchange.sent)
     if isinstance(error, Ended):
         return Failure(error.reason, sent=exchange.sent, refused=error.refused)

@@ -46,6 +46,10 @@ class Exchange:
             raise self.late()
         return seconds
 
+    def expired(self) -> bool:
+        """Whether time is over. The socket's own timeout may say so just before we are cut."""
+        return self.over or time.monotonic() >= self.deadline
+
     def late(self) -> Ended:
         """The error that says that time ran out."""
         return Ended(f"timed out after {self.timeout:g} s")
