@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from flask import Flask, Response, g, request
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.datastructures import Headers
 
 from connector.platforms import PLATFORMS, problems, service
@@ -29,9 +31,22 @@ class Reply(Response):
         return headers
 
 
+class Json(DefaultJSONProvider):
+    """JSON as msgspec writes it: several times faster, and never NaN, which is no JSON."""
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        """The answer of ``jsonify``."""
+        try:
+            body = msgspec.json.encode(self._prepare_response_obj(args, kwargs))
+        except UnicodeEncodeError:  # half of a pair of surrogates, which Python's JSON escapes
+            return super().response(*args, **kwargs)  # type: ignore[return-value]
+        return Reply(body + b"\n", mimetype="application/json")
+
+
 class App(Flask):
     """Flask, for views that are never coroutines: to ask that of each one takes 15 us a request."""
 
+    json_provider_class = Json
     response_class = Reply
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,6 +58,7 @@ def make_app(site: Site) -> Flask:
     """The app. A request is read only up to a file in base64 and a little more."""
     app = App("connector", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.url_map.merge_slashes = False  # it would answer with a redirect
     engine = site.engine
     largest = engine.parts.max_file_bytes * 4 // 3 + BESIDE_FILES
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = largest

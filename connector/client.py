@@ -33,19 +33,24 @@ class Client:
         self._session = requests.Session()
         # A proxy of the environment leads away from this machine.
         self._session.trust_env = urlsplit(self.url).hostname not in HERE
-        self._session.headers["X-API-Key"] = key or os.environ.get(KEY, "")
+        self._key = key or os.environ.get(KEY, "")
 
     def close(self) -> None:
         """Ends its connections."""
         self._session.close()
 
     def get(self, path: str, **options: Any) -> requests.Response:
-        """The answer to a GET of a path or an absolute link; raises Refused."""
+        """The answer to a GET of a path or an absolute link; raises Refused. ``with_key`` False
+        leaves our key out, where nobody asks for it."""
         return self.call("GET", path, **options)
 
-    def call(self, method: str, path: str, **options: Any) -> requests.Response:
+    def call(
+        self, method: str, path: str, with_key: bool = True, **options: Any
+    ) -> requests.Response:
         """The answer, whatever it is below 400; raises Refused with the problem's own words."""
         url = path if path.startswith("http") else self.url + path
+        headers = {"X-API-Key": self._key} if with_key and self._key else {}
+        options["headers"] = headers | options.get("headers", {})
         try:
             answer = self._session.request(
                 method, url, timeout=60, allow_redirects=False, **options
@@ -57,15 +62,15 @@ class Client:
             message = f"The service at {self.url} {reason}; is 'connector serve' running there?"
             raise Refused(message) from error
         if answer.status_code >= 400:
-            raise refusal(answer)
+            raise refusal(answer, with_key)
         return answer
 
 
-def refusal(answer: requests.Response) -> Refused:
-    """What an answer of 400 and above says."""
-    if answer.status_code == 401 and not answer.request.headers.get("X-API-Key"):
+def refusal(answer: requests.Response, with_key: bool = True) -> Refused:
+    """What an answer of 400 and above says; ``with_key`` where it was asked with our key."""
+    if answer.status_code == 401 and with_key and not answer.request.headers.get("X-API-Key"):
         return Refused(f"{KEY} is not set; 'connector keys add' makes a key.")
-    if answer.status_code == 401:
+    if answer.status_code == 401 and with_key:
         return Refused(f"The key is not known there; set {KEY} ('connector keys add' makes one).")
     try:
         problem = answer.json()

@@ -12,7 +12,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask
@@ -21,7 +21,7 @@ from granian.constants import Interfaces
 
 from connector.app import make_app
 from connector.settings import Settings, read_settings
-from connector.simulators import SIMULATORS, Options
+from connector.simulators import BUYERS, SIMULATORS, Options
 from connector.wiring import make_site
 from connector.worker import Worker
 
@@ -67,7 +67,9 @@ def web_app() -> Flask:
     end_with_parent()
     settings = read_settings()
     set_up_logging(settings)
-    app = make_app(make_site(settings, os.environ.get(BIND, "")))
+    site = make_site(settings, os.environ.get(BIND, ""))
+    when_told_to_stop(site.engine.parts.stopping.set)
+    app = make_app(site)
     settle_memory()
     return app
 
@@ -83,7 +85,7 @@ def stand_in_app() -> Flask:
     end_with_parent()
     said = json.loads(os.environ[STAND_IN])
     options = {**said["options"], "fail": tuple(said["options"]["fail"])}
-    return SIMULATORS[said["provider"]](Options(**options))
+    return {**SIMULATORS, **BUYERS}[said["provider"]](Options(**options))
 
 
 def work(settings: Settings, threads: int) -> None:
@@ -113,6 +115,24 @@ def settle_memory() -> None:
     gc.freeze()
 
 
+def when_told_to_stop(deed: Callable[[], None]) -> None:
+    """Does this, in a thread, at the first SIGTERM or SIGINT; to be called in the main thread.
+
+    Granian, which takes the handlers of both once the app is made, lets requests end before it
+    does; whoever only waits must hear of it. The interpreter writes every signal to this socket.
+    """
+    heard, told = socket.socketpair()
+    told.setblocking(False)
+    signal.set_wakeup_fd(told.detach(), warn_on_full_buffer=False)
+
+    def listen() -> None:
+        while heard.recv(1)[0] not in (signal.SIGTERM, signal.SIGINT):
+            pass
+        deed()
+
+    threading.Thread(target=listen, name="stop-watch", daemon=True).start()
+
+
 def end_with_parent() -> None:
     """This process ends as soon as the one that started it is gone, however that ended."""
     starter = multiprocessing.parent_process()
@@ -133,6 +153,7 @@ def set_up_logging(settings: Settings) -> None:
         level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("urllib3").setLevel(logging.ERROR)  # its lines hold URLs: callbacks, tokens
 
 
 def cannot_bind(host: str, port: int) -> str | None:

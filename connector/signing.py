@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from base64 import b64encode
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -12,7 +13,7 @@ from standardwebhooks import Webhook
 
 
 class Links:
-    """Tokens that open one thing of one kind, to read only, until a moment."""
+    """Tokens that open one thing of one kind, until a moment."""
 
     def __init__(self, secret_key: str) -> None:
         keys = [each.strip() for each in secret_key.split(",") if each.strip()]
@@ -21,7 +22,7 @@ class Links:
         self._signed = lru_cache(maxsize=4096)(self._sign)
 
     def token(self, kind: str, id: str, until: float) -> str:
-        """A token for ``id`` (kind ``operation`` or ``file``) until the epoch second ``until``."""
+        """A token for this one thing until the epoch second ``until``."""
         return self._signed(kind, id, int(until))
 
     def opens(self, token: str, kind: str, id: str, now: float) -> bool:
@@ -42,11 +43,12 @@ def new_webhook_secret() -> str:
     return "whsec_" + b64encode(secrets.token_bytes(32)).decode("ascii")
 
 
-def webhook_headers(secret: str, id: str, at: float, body: str) -> dict[str, str]:
-    """The three headers of Standard Webhooks 1.0 for a message sent at ``at``."""
+def webhook_headers(signers: Sequence[str], id: str, at: float, body: str) -> dict[str, str]:
+    """The three headers of Standard Webhooks 1.0 for a message sent at ``at``; whoever knows one
+    of these secrets can verify it."""
     moment = datetime.fromtimestamp(int(at), UTC)
     return {
         "webhook-id": id,
         "webhook-timestamp": str(int(at)),
-        "webhook-signature": Webhook(secret).sign(id, moment, body),
+        "webhook-signature": " ".join(Webhook(each).sign(id, moment, body) for each in signers),
     }

@@ -14,13 +14,15 @@ from typing import Any
 from connector import __version__
 from connector.core.language import Manifest
 from connector.engine import Engine, Parts
+from connector.engine.parts import Message
 from connector.files import Files
 from connector.http import Door
 from connector.manifest import load_folders
 from connector.places import shared
 from connector.platforms import PLATFORMS
 from connector.platforms.addresses import Addresses
-from connector.platforms.site import Site
+from connector.platforms.sellershorts import words
+from connector.platforms.site import FlowRules, SaleRules, Site, ZapRules
 from connector.settings import BadSetting, Settings
 from connector.signing import Links, webhook_headers
 from connector.store import Store
@@ -41,13 +43,46 @@ def make_store(settings: Settings) -> Store:
 def make_site(settings: Settings, public_url: str = "", **others: Any) -> Site:
     """Everything wired together. ``others`` replaces parts (a clock, dice, a door) in tests."""
     secret_key = find_secret_key(settings)
-    addresses = Addresses(settings.public_url or public_url, Links(secret_key))
-    engine = make_engine(settings, secret_key, addresses, **others)
-    return Site(engine, addresses, settings.tracking_id)
+    messages: dict[str, Message] = {}  # filled below: each is made with the whole site
+    engine = make_engine(settings, secret_key, messages, **others)
+    links, clock = Links(secret_key), engine.parts.clock
+    addresses = Addresses(settings.public_url or public_url, links, clock)
+    zap = ZapRules(settings.zapier_hosts, settings.allowed_hosts)
+    site = Site(engine, addresses, flow_rules(settings), zap, sale_rules(settings))
+    messages |= {name: partial(each.make_callback, site) for name, each in PLATFORMS.items()}
+    return site
 
 
-def make_engine(settings: Settings, secret_key: str, addresses: Addresses, **others: Any) -> Engine:
-    """The engine with its store, door and files."""
+def flow_rules(settings: Settings) -> FlowRules:
+    """What was decided about Power Automate."""
+    return FlowRules(
+        location=settings.power_automate_location,
+        gateway_hosts=settings.gateway_hosts,
+        callback_hosts=settings.flow_hosts,
+        allowed_hosts=settings.allowed_hosts,
+        hold_seconds=settings.hold_seconds,
+        tracking_id=settings.tracking_id,
+    )
+
+
+def sale_rules(settings: Settings) -> SaleRules:
+    """What was decided about SellerShorts; raises BadSetting for a name that there is not."""
+    try:
+        names = words.read(settings.sellershorts_names)
+    except ValueError as error:
+        raise BadSetting(f"CONNECTOR_SELLERSHORTS_NAMES cannot be read: {error}.") from error
+    return SaleRules(
+        callback_hosts=settings.sellershorts_hosts,
+        allowed_hosts=settings.allowed_hosts,
+        secret=settings.sellershorts_secret,
+        names=names,
+    )
+
+
+def make_engine(
+    settings: Settings, secret_key: str, messages: Mapping[str, Message], **others: Any
+) -> Engine:
+    """The engine with its store, door and files; ``messages`` is how platforms are told."""
     files = Files(settings.files_url)
     door = Door(
         files,
@@ -65,9 +100,7 @@ def make_engine(settings: Settings, secret_key: str, addresses: Addresses, **oth
         "objection": door.objection,
         "vault": Vault(secret_key),
         "sign": webhook_headers,
-        "messages": {
-            name: partial(platform.make_callback, addresses) for name, platform in PLATFORMS.items()
-        },
+        "messages": messages,
         "provider_key": settings.provider_key,
         "max_file_bytes": settings.max_file_mb * MB,
         "wait_seconds": settings.wait_seconds,

@@ -11,7 +11,7 @@ from connector.crew import Crew
 from connector.engine import Engine
 
 HOUR = 3600.0
-TELLERS = 4  # a quarter as many threads tell as ask, and one at least
+TELLERS = 4  # at least; else as many threads tell as ask, and a host holds a quarter of them
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,8 @@ class Worker:
     """Works until ``stop``; calls in flight then end, and are saved, before ``run`` returns.
 
     ``threads`` calls are made at once; no provider gets more than half of them while there are
-    others, so that a slow one does not stop the rest.
+    others, so that a slow one does not stop the rest. Messages have threads of their own, and no
+    host that is told gets more than a quarter of these: anyone may name one that never answers.
     """
 
     def __init__(self, engine: Engine, threads: int = 16) -> None:
@@ -30,9 +31,9 @@ class Worker:
         self._asking: Crew[Operation, Change] = Crew(
             "ask", threads, self._turn, engine.ask, lambda op: op.provider, most
         )
-        tellers = max(1, threads // TELLERS)
+        tellers = max(TELLERS, threads)
         self._telling: Crew[Delivery, DeliveryChange] = Crew(
-            "tell", tellers, self._told, engine.tell, lambda _: "", tellers
+            "tell", tellers, self._told, engine.tell, lambda message: message.lane, tellers // 4
         )
         self._stopping = threading.Event()
 
@@ -61,7 +62,7 @@ class Worker:
     ) -> Sequence[Delivery]:
         if done:
             self._engine.told(done)
-        return self._engine.claim_deliveries(free) if free else ()
+        return self._engine.claim_deliveries(free, skip) if free else ()
 
     def _sweep(self) -> None:
         """Once an hour, what is past its retention goes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
@@ -35,7 +36,10 @@ FETCHING = Call(
 def next_request(op: Operation, action: Action) -> Request | Failure:
     """The operation's next question, or a Failure when a value that it needs is missing."""
     call = call_of(op, action)
-    return to_request(call, action.base_url, action.hosts, context(op, action))
+    made = to_request(call, action.base_url, action.hosts, context(op, action))
+    if isinstance(made, Failure) or call.name == FETCH:
+        return made
+    return replace(made, called=action.name)
 
 
 def askable(op: Operation, action: Action) -> bool:

@@ -75,9 +75,36 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldList:
+    """A caller's own list of fields: ``items`` leads to it, the others to what one item says."""
+
+    items: str
+    name: str
+    title: str
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """At ``at``, a dotted place of the output, stand fields that the input decides.
+
+    ``schema`` names the input that holds their JSON Schema, in which ``properties`` may have
+    another name, or their ``list``. ``like`` names the inputs that two jobs have in common when
+    the result of one shows the shape of the other's.
+    """
+
+    at: str
+    schema: str | None = None
+    properties: str = "properties"
+    list: FieldList | None = None
+    like: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
-    """One kind of job a provider does. ``fields`` and ``output`` are JSON Schemas;
-    ``paces`` are further paces that a caller may choose by name."""
+    """One kind of job a provider does. ``fields`` and ``output`` are JSON Schemas, the latter as
+    callers see it (``outputs.delivered``); ``shape`` says which part of the output depends on the
+    input; ``paces`` are further paces that a caller may choose by name."""
 
     provider: str
     name: str
@@ -94,6 +121,7 @@ class Action:
     output: Mapping[str, Any]
     sample: Any
     examples: Mapping[str, Any]
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +147,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One provider. ``auth`` is ``{"kind": ...}`` as the manifest says it."""
+    """One provider. ``auth`` is ``{"kind": ...}`` as the manifest says it; ``color`` is #rrggbb."""
 
     name: str
     title: str
@@ -130,3 +158,4 @@ class Manifest:
     limits: tuple[Limit, ...]
     actions: Mapping[str, Action]
     choices: Mapping[str, Choice]
+    color: str | None = None

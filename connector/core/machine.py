@@ -5,7 +5,6 @@ The caller brings the clock, the dice and the ids; the worker does the asking an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from connector.core import pace, rules
@@ -25,14 +24,12 @@ from connector.core.language import Action, Call
 from connector.core.look import look
 from connector.core.model import (
     CLOSED,
-    Delivery,
     Failure,
     Operation,
     Outcome,
     Reading,
     Response,
     Status,
-    Subscription,
 )
 from connector.core.pace import Dice
 from connector.core.references import is_file
@@ -110,30 +107,6 @@ def advance(op: Operation, action: Action, outcome: Outcome, now: float, dice: D
     if outcome.status >= 400 or call.name == FETCH:
         return _refused(op, action, call, outcome, now, dice)
     return _unknown(op, action, call, reading, now, dice)
-
-
-def deliveries(
-    before: Operation,
-    after: Operation,
-    subscriptions: Iterable[Subscription],
-    new_id: Callable[[], str],
-    now: float,
-) -> list[Delivery]:
-    """Who must be told of this change: one message per subscription that wants the status."""
-    if before.status == after.status:
-        return []
-    return [
-        Delivery(
-            id=new_id(),
-            subscription_id=each.id,
-            operation_id=after.id,
-            status=after.status,
-            created_at=now,
-            due_at=max(now, each.not_before),
-        )
-        for each in subscriptions
-        if after.status in (CLOSED if each.statuses is None else each.statuses)
-    ]
 
 
 def _unanswered(

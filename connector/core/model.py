@@ -37,7 +37,9 @@ class Request:
     ``body`` may hold file references anywhere. ``own`` says that the address belongs to the
     provider (as the operator configured it), so that it may be private; any other address must
     be https and public. ``credentials`` says that the provider's key goes along. ``timeout``
-    bounds the whole exchange.
+    bounds the whole exchange. ``answer`` is ``json`` (or text), ``bytes`` (kept as a file), or
+    ``status``: the body is not waited for. ``called`` is what such a file is called, without its
+    ending, when its headers do not name it; None: as the end of its URL.
     """
 
     method: str
@@ -50,6 +52,7 @@ class Request:
     repeatable: bool = True
     own: bool = False
     credentials: bool = False
+    called: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,8 @@ class Subscription:
     """Someone wants to hear of changes. With ``operation_id`` it is a one-shot callback.
 
     ``target`` and ``secret`` are encrypted. ``statuses`` None means: every closed status;
-    ``provider`` and ``action`` None mean any. Nothing is sent before ``not_before``.
+    ``provider`` and ``action`` None mean any. Nothing is sent before ``not_before``. ``lane`` is
+    the same for all targets on one host, which share what one host may hold up.
     """
 
     id: str
@@ -153,6 +157,7 @@ class Subscription:
     created_at: float = 0.0
     not_before: float = 0.0
     expires_at: float | None = None
+    lane: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,7 @@ class Delivery:
     claims: int = 0
     note: str | None = None
     revision: int = 0
+    lane: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,22 @@ def is_file(value: Any) -> bool:
     return isinstance(value, Mapping) and isinstance(value.get(FILE), str)
 
 
+def held(value: Any) -> dict[str, Any]:
+    """The members of an object that are files, or lists of nothing else."""
+    if not isinstance(value, Mapping) or is_file(value):
+        return {}
+    return {
+        name: each
+        for name, each in value.items()
+        if is_file(each) or (isinstance(each, list) and each and all(map(is_file, each)))
+    }
+
+
 def references(value: Any) -> Iterator[Mapping[str, Any]]:
-    """Every file reference inside a value."""
+    """Every file reference inside a value, also one inside another."""
     if is_file(value):
         yield value
-    elif isinstance(value, Mapping):
+    if isinstance(value, Mapping):
         for inner in value.values():
             yield from references(inner)
     elif isinstance(value, list | tuple):

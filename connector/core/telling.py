@@ -1,4 +1,4 @@
-"""When is a message sent again, and when is it over? Pure.
+"""Who must be told, when is a message sent again, and when is it over? Pure.
 
 The schedule is that of Standard Webhooks 1.0 (operational recommendations): ten attempts in
 about 75 hours. A receiver's 410 ends its subscription; 429 and 503 may name their own delay.
@@ -6,9 +6,10 @@ about 75 hours. A receiver's 410 ends its subscription; 429 and 503 may name the
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from connector.core.model import Delivery, Failure, Outcome
+from connector.core.model import CLOSED, Delivery, Failure, Operation, Outcome, Subscription
 from connector.core.pace import Dice, retry_after
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -30,13 +31,39 @@ class Told:
     unsubscribe: bool = False
 
 
+def deliveries(
+    before: Operation,
+    after: Operation,
+    subscriptions: Iterable[Subscription],
+    new_id: Callable[[], str],
+    now: float,
+) -> list[Delivery]:
+    """Who must be told of this change: one message per subscription that wants the status."""
+    if before.status == after.status:
+        return []
+    return [
+        Delivery(
+            id=new_id(),
+            subscription_id=each.id,
+            operation_id=after.id,
+            status=after.status,
+            created_at=now,
+            due_at=max(now, each.not_before),
+            lane=each.lane,
+        )
+        for each in subscriptions
+        if after.status in (CLOSED if each.statuses is None else each.statuses)
+    ]
+
+
 def after_attempt(delivery: Delivery, outcome: Outcome, now: float, dice: Dice) -> Told:
     """The delivery after its latest attempt; ``claims`` counts the attempts."""
     attempt = f"Message {delivery.status.value}, attempt {delivery.claims}"
     if isinstance(outcome, Failure):
         if outcome.refused:
-            return _over(delivery, f"{attempt}: not sent, {outcome.reason}.")
-        return _later(delivery, f"{attempt}: {outcome.reason}.", None, now, dice)
+            not_sent = "" if outcome.sent else "not sent, "
+            return _over(delivery, f"{attempt}: {not_sent}{outcome.reason}.")
+        return _later(delivery, f"{attempt}: {outcome.reason}.", outcome.retry_after, now, dice)
     said = f"{attempt}: the receiver answered {outcome.status}."
     if 200 <= outcome.status < 300:
         return _over(delivery, said)

@@ -13,8 +13,17 @@ from connector.core.ask import FETCH, call_of, next_request
 from connector.core.auth import authorize
 from connector.core.endings import fail
 from connector.core.language import Action
-from connector.core.model import FILE, Change, Failure, Operation, Outcome, Response, StoredFile
-from connector.core.references import disarm, is_file, references
+from connector.core.model import (
+    CLOSED,
+    FILE,
+    Change,
+    Failure,
+    Operation,
+    Outcome,
+    Response,
+    StoredFile,
+)
+from connector.core.references import disarm, held, is_file, references
 from connector.engine.credentials import Credentials, tag
 from connector.engine.limits import Limits
 from connector.engine.parts import Parts
@@ -23,6 +32,7 @@ LARGEST_INLINE = 64_000  # bytes of a result that stays in its row
 JSON = "application/json"
 SPILLED = "spilled"  # marks a reference that stands for a large JSON result, not for a file
 BARE = "bare"  # that result is no JSON object but a list, a text, a number
+HELD = "held"  # members of that result which are files: they stay in the row
 
 log = logging.getLogger(__name__)
 
@@ -84,20 +94,29 @@ class Asking:
     def _keep_files(
         self, before: Operation, after: Operation
     ) -> tuple[Operation, tuple[StoredFile, ...]]:
-        """A large result moves into a file; every file that the answer brought gets its row."""
+        """A large result moves into a file once it is whole; every file that the answer brought
+        gets its row."""
         kept = after
         result = after.facts.get("result")
-        if result is not None and result is not before.facts.get("result") and not is_file(result):
-            text = json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode()
-            if len(text) > LARGEST_INLINE:
-                kept = replace(after, facts={**after.facts, "result": self._spill(text)})
+        if result is not None and after.status in CLOSED and not is_file(result):
+            kept = replace(after, facts={**after.facts, "result": self._placed(result)})
         found = list(references([kept.facts, kept.input]))
         old = _ids(before) if found else set()
-        new = [each for each in found if each[FILE] not in old]
+        new = {each[FILE]: each for each in found if each[FILE] not in old}
         now = self._parts.clock()
-        return kept, tuple(_stored(each, kept, now) for each in new)
+        return kept, tuple(_stored(each, kept, now) for each in new.values())
 
-    def _spill(self, text: bytes) -> dict[str, Any]:
+    def _placed(self, result: Any) -> Any:
+        """The result as its row keeps it: itself, or what stands for it when it is large. Files
+        stay at hand in either case."""
+        files = held(result)
+        rest = {k: v for k, v in result.items() if k not in files} if files else result
+        text = json.dumps(rest, ensure_ascii=False, separators=(",", ":")).encode()
+        if len(text) <= LARGEST_INLINE:
+            return result
+        return self._spilled(text) | ({HELD: files} if files else {})
+
+    def _spilled(self, text: bytes) -> dict[str, Any]:
         id = self._parts.new_id()
         with self._parts.files.create(id) as file:
             file.write(text)

@@ -1,10 +1,12 @@
 """What can be picked? Lists read from the provider while someone waits: the one exception to
-"only the worker talks to providers". Eight seconds at most, remembered for a minute."""
+"only the worker talks to providers". Eight seconds at most, remembered for a minute, and asked
+once however many want it: who waits here holds a thread of the server."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +24,8 @@ LONGEST = 8.0  # designers give up on a list after ten seconds
 FRESH = 60.0
 
 Picks = list[dict[str, Any]]
+Slot = tuple[str, str, str]
+"""Whose list it is: the provider, the choices with what narrows them, and the key's tag."""
 
 
 class Choosing:
@@ -30,7 +34,7 @@ class Choosing:
     def __init__(self, parts: Parts, credentials: Credentials) -> None:
         self._parts = parts
         self._credentials = credentials
-        self._known: dict[tuple[str, str, str], tuple[float, Picks]] = {}
+        self._known: dict[Slot, tuple[float, Future[Picks]]] = {}
         self._lock = threading.Lock()
 
     def choices(
@@ -48,16 +52,39 @@ class Choosing:
         if wrong:
             raise BadInput(f"{wrong[0].pointer}: {wrong[0].detail}", fields=wrong)
         slot = (provider, f"{name}{sorted(narrowed.items())}", tag(key))
-        now = self._parts.clock()
-        with self._lock:
-            asked_at, picks = self._known.get(slot, (-FRESH, []))
-        if now - asked_at < FRESH:
-            return picks
-        picks = self._ask(manifest, choice, key, with_defaults(choice.fields, narrowed))
+        values = with_defaults(choice.fields, narrowed)
+        return self._shared(slot, lambda: self._ask(manifest, choice, key, values))
+
+    def _shared(self, slot: Slot, ask: Callable[[], Picks]) -> Picks:
+        """What is remembered; else what one call answers to all who want it meanwhile."""
+        now, mine = self._parts.clock(), Future[Picks]()
         with self._lock:
             self._known = {s: each for s, each in self._known.items() if now - each[0] < FRESH}
-            self._known[slot] = (now, picks)
-        return picks
+            _, found = self._known.setdefault(slot, (now, mine))
+        if found is mine:
+            return self._settled(slot, mine, ask)
+        return found.result() if found.done() else self._placed(lambda: found.result(LONGEST))
+
+    def _settled(self, slot: Slot, mine: Future[Picks], ask: Callable[[], Picks]) -> Picks:
+        """The answer, also for who waits for it; what went wrong is not remembered."""
+        try:
+            mine.set_result(self._placed(ask))
+        except BaseException as error:
+            with self._lock:
+                self._known.pop(slot, None)
+            mine.set_exception(error)
+        return mine.result()
+
+    def _placed(self, wait: Callable[[], Picks]) -> Picks:
+        """What is waited for, in one of the places for callers who wait; raises Busy."""
+        if not self._parts.waiters.acquire(blocking=False):
+            raise Busy("Too many callers wait at this moment; try again.", retry_after=5)
+        try:
+            return wait()
+        except TimeoutError as error:
+            raise Busy("The list does not come in time; try again.", retry_after=5) from error
+        finally:
+            self._parts.waiters.release()
 
     def _ask(
         self, manifest: Manifest, choice: Choice, key: str | None, narrowed: Mapping[str, Any]

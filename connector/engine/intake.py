@@ -10,10 +10,10 @@ from connector.engine import inputs
 from connector.engine.credentials import Credentials
 from connector.engine.parts import Order, Parts
 from connector.engine.waiting import closed, wait_until
+from connector.engine.watching import GRACE, one_shot, watch
 from connector.errors import BadInput, CallerError, Conflict, FieldProblem
 
 LONGEST_WAIT = 25.0  # platforms give a step 30 seconds
-GRACE = 2.0  # a callback must not overtake the answer to its submit
 MOST_CHARACTERS = 255  # of an idempotency key or a client's reference
 
 
@@ -28,7 +28,7 @@ def submit(parts: Parts, credentials: Credentials, order: Order) -> Operation:
     except CallerError:
         parts.files.delete([each.id for each in order.files])
         raise
-    seconds = parts.wait_seconds if order.wait is None else min(order.wait, LONGEST_WAIT)
+    seconds = _waited(parts, order)
     action = parts.action(op.provider, op.action)
     enough = closed if order.wait is not None else lambda now: _answered(now, action)
     return wait_until(parts, op, seconds, enough)
@@ -52,6 +52,9 @@ def _written(parts: Parts, credentials: Credentials, order: Order) -> Operation:
         message = "This idempotency key was used before with another input; use a new key."
         raise Conflict(message, "key_reused", more={"operation": kept.id})
     parts.files.delete([each.id for each in order.files])
+    if order.callback_url:  # perhaps another one than the order that was kept came with
+        waited = _waited(parts, order)
+        watch(parts, kept, order.callback_url, order.platform, waited=waited)
     return kept
 
 
@@ -77,20 +80,17 @@ def _operation(parts: Parts, order: Order, action: Action) -> Operation:
     )
 
 
+def _waited(parts: Parts, order: Order) -> float:
+    """Seconds that the answer may wait for the operation."""
+    return parts.wait_seconds if order.wait is None else min(order.wait, LONGEST_WAIT)
+
+
 def _callback(parts: Parts, order: Order, op: Operation) -> Subscription | None:
     """The one-shot subscription that a callback URL is."""
     if not order.callback_url:
         return None
-    waited = parts.wait_seconds if order.wait is None else min(order.wait, LONGEST_WAIT)
-    return Subscription(
-        id=parts.new_id(),
-        owner=order.owner,
-        platform=order.platform,
-        target=parts.vault.encrypt(order.callback_url),
-        operation_id=op.id,
-        created_at=op.created_at,
-        not_before=op.created_at + waited + GRACE,
-    )
+    not_before = op.created_at + _waited(parts, order) + GRACE
+    return one_shot(parts, op, order.platform, order.callback_url, not_before)
 
 
 def _wrong_words(parts: Parts, order: Order) -> list[FieldProblem]:

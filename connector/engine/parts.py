@@ -6,13 +6,22 @@ import random
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Any
 
 from connector.core.language import Action, Manifest
-from connector.core.model import Delivery, Operation, Outcome, Request, StoredFile, Subscription
+from connector.core.model import (
+    Delivery,
+    Failure,
+    Operation,
+    Outcome,
+    Request,
+    Response,
+    StoredFile,
+    Subscription,
+)
 from connector.errors import NotFound
 from connector.vault import Vault
 
@@ -20,8 +29,34 @@ if TYPE_CHECKING:
     from connector.files import Files
     from connector.store import Store
 
-Message = Callable[[Operation, Subscription, Delivery], Mapping[str, Any]]
-"""A platform's way of telling: the JSON object that it wants to receive."""
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Whom a conversation is with. ``target`` is the URL that the message is owed to;
+    ``secret(name)`` is what the owner, or else the operator, keeps under this name."""
+
+    target: str
+    secret: Callable[[str], str | None]
+
+
+class Unwelcome(Exception):
+    """An answer that is not 2xx, by its ``status``."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"the answer was {status}")
+        self.status = status
+
+
+Talk = Generator[Request, Response, Failure | None]
+"""Yields requests, is sent their answers (each of them 2xx), and may end with a Failure of its
+own, for an answer that it cannot go on with. Any other answer is raised in it as Unwelcome, which
+ends it unless it knows better."""
+
+Conversation = Callable[[Receiver], Talk]
+
+Message = Callable[[Operation, Subscription, Delivery], Mapping[str, Any] | Conversation]
+"""A platform's way of telling: the JSON object that it wants to receive, or a conversation where
+one request is not enough, or needs headers of its own."""
 
 
 ID_LENGTH = 32
@@ -46,7 +81,8 @@ class Parts:
 
     ``send`` asks the outside and never raises. ``objection`` says what is wrong with a URL that
     a caller gave. ``provider_key`` is the operator's own key for a provider. ``sign`` makes the
-    headers of a signed message from its secret, id, time and text.
+    headers of a signed message from its secrets, id, time and text. ``waiters`` are the places for
+    callers who wait; once ``stopping`` is set nobody waits any more.
     """
 
     manifests: Mapping[str, Manifest]
@@ -55,7 +91,7 @@ class Parts:
     send: Callable[[Request], Outcome]
     objection: Callable[[str], str | None]
     vault: Vault
-    sign: Callable[[str, str, float, str], Mapping[str, str]]
+    sign: Callable[[Sequence[str], str, float, str], Mapping[str, str]]
     messages: Mapping[str, Message]
     provider_key: Callable[[str], str | None]
     max_file_bytes: int = 100_000_000
@@ -65,7 +101,8 @@ class Parts:
     waiters: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(8))
     clock: Callable[[], float] = time.time
     dice: Callable[[], float] = random.random
-    sleep: Callable[[float], None] = time.sleep
+    stopwatch: Callable[[], float] = time.monotonic
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def new_id(self) -> str:
         """A fresh id of this moment."""

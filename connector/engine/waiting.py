@@ -15,15 +15,17 @@ def wait_until(
 ) -> Operation:
     """The operation as soon as it is ``enough``, or as it is after so many seconds.
 
-    A bounded number of callers waits; the rest gets the operation as it is, at once.
+    A bounded number of callers waits; the rest gets the operation as it is, at once. So does
+    everybody when the process is told to stop.
     """
     if seconds <= 0 or enough(op) or not parts.waiters.acquire(blocking=False):
         return op
     try:
-        waited, gap = 0.0, FIRST_LOOK
-        while waited < seconds and not enough(op):
-            parts.sleep(min(gap, seconds - waited))
-            waited, gap = waited + gap, min(gap * 1.3, LAST_LOOK)
+        ends, gap = parts.stopwatch() + seconds, FIRST_LOOK
+        while not enough(op) and (left := ends - parts.stopwatch()) > 0:
+            if parts.stopping.wait(min(gap, left)):
+                return op
+            gap = min(gap * 1.3, LAST_LOOK)
             op = parts.store.get_operation(op.id) or op
         return op
     finally:

@@ -147,9 +147,12 @@ class Door:
         return line
 
     def _body(self, response: requests.Response, request: Request, exchange: Exchange) -> Any:
+        if request.answer == "status":
+            return None
         if request.answer == "bytes" and 200 <= response.status_code < 300:
             new_id = self._new_id()
-            return download.keep(response, exchange, self._files, new_id, self._max_file_bytes)
+            most = self._max_file_bytes
+            return download.keep(response, exchange, self._files, new_id, most, request.called)
         return answer.read(response, exchange, self._max_answer_bytes, self._max_depth)
 
 

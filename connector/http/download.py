@@ -27,30 +27,43 @@ UNFIT = re.compile(
 
 
 def keep(
-    response: requests.Response, exchange: Exchange, files: Kept, id: str, limit: int
+    response: requests.Response,
+    exchange: Exchange,
+    files: Kept,
+    id: str,
+    limit: int,
+    called: str | None = None,
 ) -> dict[str, Any]:
     """Stream the body into the store and return its reference. Raises Ended, and leaves no
-    file, when it is cut short or larger than ``limit`` bytes."""
+    file, when it is cut short or larger than ``limit`` bytes. ``called``: see Request."""
     with files.create(id) as writer:
         for chunk in chunks(response, exchange, limit):
             writer.write(chunk)
-    name = name_of(response.headers, str(response.url))
+    name = name_of(response.headers, str(response.url), called)
     type_ = files.sniff(writer.head, name, response.headers.get("content-type"))
+    name = name or f"{called}{files.ending(type_)}"
     stored = StoredFile(id, "", name, type_, writer.size, writer.sha256, created_at=0.0)
     return stored.reference()
 
 
-def name_of(headers: Mapping[str, str], url: str) -> str:
+def name_of(headers: Mapping[str, str], url: str, called: str | None = None) -> str:
     """A file name that is safe to show and to use: from Content-Disposition (RFC 6266, where
-    ``filename*`` goes before ``filename``), else the end of the URL's path."""
+    ``filename*`` goes before ``filename``), else the end of the URL's path; empty instead where
+    the file is ``called`` something."""
     disposition = headers.get("content-disposition", "")
-    named = disposed(disposition) or unquote(urlsplit(url).path)
+    if name := fit(disposed(disposition)):
+        return name
+    return "" if called else fit(unquote(urlsplit(url).path)) or "file"
+
+
+def fit(named: str) -> str:
+    """What a stranger calls a file, without folders and whatever else could do harm."""
     last = re.split(r"[/\\]", named.rstrip("/\\"))[-1]
     name = UNFIT.sub("", last).strip(". ")
     stem, dot, ending = name.rpartition(".")
     if len(name) > MAX_NAME and dot and len(ending) <= 10:
         return stem[: MAX_NAME - len(ending) - 1] + dot + ending
-    return name[:MAX_NAME] or "file"
+    return name[:MAX_NAME]
 
 
 def disposed(disposition: str) -> str:

@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connector.core.language import Action, Call, Choice, Item, Limit, Manifest, Pace, Rule
+from connector.core.language import (
+    Action,
+    Call,
+    Choice,
+    FieldList,
+    Item,
+    Limit,
+    Manifest,
+    Pace,
+    Rule,
+    Shape,
+)
 from connector.core.model import Status
+from connector.core.outputs import delivered
 from connector.core.rules import TESTS
 
 
@@ -25,6 +37,7 @@ def build(document: Mapping[str, Any]) -> Manifest:
         ),
         actions={name: _action(name, each, document) for name, each in document["actions"].items()},
         choices={name: _choice(name, each) for name, each in document.get("choices", {}).items()},
+        color=document.get("color"),
     )
 
 
@@ -47,10 +60,17 @@ def _action(name: str, said: Mapping[str, Any], document: Mapping[str, Any]) -> 
         paces=_paces(said, document),
         errors={**document.get("errors", {}), **said.get("errors", {})},
         fields=said["fields"],
-        output=said["output"],
+        output=delivered(said["output"]),
         sample=None,
         examples=said["examples"],
+        shape=_shape(said["shape"]) if "shape" in said else None,
     )
+
+
+def _shape(said: Mapping[str, Any]) -> Shape:
+    plain = {key: said[key] for key in ("at", "schema", "properties") if key in said}
+    listed = FieldList(**said["list"]) if "list" in said else None
+    return Shape(list=listed, like=tuple(said.get("like", ())), **plain)
 
 
 def _paces(said: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Pace]:

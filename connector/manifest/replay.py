@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from jsonschema import Draft202012Validator
 
@@ -22,6 +23,7 @@ from connector.core.model import (
     Response,
     Status,
 )
+from connector.core.outputs import file_places, files_at, is_binary
 from connector.core.references import is_file
 from connector.manifest.build import calls_of
 from connector.manifest.problems import Complaint, pointer
@@ -65,12 +67,28 @@ def replay(action: Action, example: Mapping[str, Any]) -> Replayed:
 
 
 def sample(action: Action) -> Any:
-    """The result of the first example that succeeds, or None."""
+    """The result of the first example that succeeds, as callers see it, or None."""
+    return _displayed(_first_result(action))
+
+
+def _first_result(action: Action) -> Any:
     for example in action.examples.values():
         end = replay(action, example).end
         if end.status == Status.SUCCEEDED:
             return end.facts.get("result")
     return None
+
+
+def _displayed(value: Any) -> Any:
+    """The value with what callers are told of a file in a file's place."""
+    if is_file(value):
+        name = value.get("name", value[FILE])
+        kind = value.get("type", "application/octet-stream")
+        told = {"name": name, "type": kind, "size": value.get("size", 48211)}
+        return {**told, "url": f"https://connector.example/v1/files/{quote(str(name))}"}
+    if isinstance(value, Mapping):
+        return {name: _displayed(each) for name, each in value.items()}
+    return [_displayed(each) for each in value] if isinstance(value, list) else value
 
 
 def _untrue(action: Action) -> Iterator[Complaint]:
@@ -89,18 +107,31 @@ def _unshown(document: Mapping[str, Any], manifest: Manifest) -> Iterator[Compla
     """Actions without an example of a result, and rules that no example reaches."""
     hit: set[str] = set()
     for name, action in manifest.actions.items():
-        result = sample(action)
+        result = _first_result(action)
         if result is None:
             yield pointer("actions", name, "examples"), "no example succeeds with a result"
-        elif not is_file(result):
-            for inner, text in _misfits(action.output, result):
-                yield pointer("actions", name, "output"), f"the example has {inner or '/'}: {text}"
+        else:
+            for text in _unlike(action.output, result):
+                yield pointer("actions", name, "output"), f"the example has {text}"
         for example in action.examples.values():
             hits = replay(action, example).hits
             hit |= {_rule_place(document, name, call, index) for call, index in hits}
     for rule in _rule_places(document, manifest):
         if rule not in hit:
             yield rule, "no example reaches this rule"
+
+
+def _unlike(output: Mapping[str, Any], result: Any) -> Iterator[str]:
+    """What of an example's result is not as the output says."""
+    strange = set(files_at(result)) - set(file_places(output))
+    if strange:
+        places = ", ".join(each or "/" for each in sorted(strange))
+        yield f"{places}: a file, and the output says nothing of it"
+    elif is_binary(output):
+        yield from () if is_file(result) else ("no file, and the output says that it is one",)
+    else:
+        for inner, text in _misfits(output, result):
+            yield f"{inner or '/'}: {text}"
 
 
 def _new(action: Action, given: Mapping[str, Any]) -> Operation:

@@ -14,7 +14,9 @@ from connector.core.look import compiled
 from connector.core.template import expressions
 from connector.manifest.build import call as build_call
 from connector.manifest.build import calls_of
+from connector.manifest.outputs import bad_files, unsaid_files
 from connector.manifest.problems import Complaint, pointer
+from connector.manifest.shapes import bad_shapes
 from connector.manifest.walk import (
     Doc,
     all_calls,
@@ -207,5 +209,8 @@ QUESTIONS: tuple[Callable[[Doc], Iterator[Complaint]], ...] = (
     unknown_values,
     picks_too_late,
     bad_fields,
+    bad_shapes,
+    bad_files,
+    unsaid_files,
     choices_by_themselves,
 )

@@ -82,6 +82,10 @@ def _required(error: ValidationError, wanted: Any) -> str:
     return error.message.replace("is a required property", "is missing")
 
 
+def _together(error: ValidationError, wanted: Any) -> str:
+    return error.message.replace("is a dependency of", "must be given with")
+
+
 def _not(error: ValidationError, wanted: Any) -> str:
     return f"{error.instance!r} is a reserved name; choose another"
 
@@ -92,6 +96,7 @@ SENTENCES: dict[str, Callable[[ValidationError, Any], str]] = {
     "pattern": _pattern,
     "type": _type,
     "required": _required,
+    "dependentRequired": _together,
     "not": _not,
     "minItems": lambda error, wanted: f"give at least {wanted}",
     "minProperties": lambda error, wanted: f"give at least {wanted}",

@@ -1,5 +1,5 @@
 """Every query of the program. Values come in and go out; what to do about them is decided
-elsewhere, and so is the time: nothing here reads a clock."""
+elsewhere, and so is the time: a clock that is read here was handed in."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from connector.store.operations import Operations
 from connector.store.queue import Owed, Queue
 from connector.store.subscriptions import Subscriptions
 from connector.store.upkeep import Stats, Upkeep
+from connector.store.watching import Watching
 
 __all__ = ["Change", "DeliveryChange", "Key", "Owed", "Stats", "Store", "StoreError"]
 
 
-class Store(Operations, Queue, Subscriptions, Deliveries, Access, Files, Upkeep):
+class Store(Operations, Queue, Subscriptions, Watching, Deliveries, Access, Files, Upkeep):
     """All questions to one database; each group of them lies in its own file.
 
     Every write is durable when its method returns. Threads may share a store.

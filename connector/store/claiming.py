@@ -28,29 +28,32 @@ def claim(
     now: float,
     limit: int,
     lease: float | Column[float],
-    skip_providers: Collection[str] = (),
+    lane: Column[str],
+    skip: Collection[str] = (),
 ) -> list[Any]:
-    """Up to ``limit`` rows due by ``now``, as they are after the claim.
+    """Up to ``limit`` rows due by ``now``, of lanes not in ``skip``, as they are after the claim.
 
     Claiming is pushing the due time forward by the lease (seconds): who dies while holding
     a row needs no cleaning up after, the row is simply due again.
     """
     known = isinstance(lease, Column)
     sqlite = connection.dialect.name == "sqlite"
-    statement = taking(table, lease if known else None, len(skip_providers), sqlite)
+    statement = taking(table, lease if known else None, lane, len(skip), sqlite)
     values = {"now": now, "most": limit, "lease": None if known else lease}
-    skipped = {f"skip_{nth}": name for nth, name in enumerate(sorted(skip_providers))}
+    skipped = {f"skip_{nth}": name for nth, name in enumerate(sorted(skip))}
     found = run(connection, statement, values | skipped).fetchall()
     return list(map(prepared(statement, connection.dialect).row, found))
 
 
 @lru_cache(maxsize=64)
-def taking(table: Table, lease: Column[float] | None, skipped: int, sqlite: bool) -> Update:
-    """The statement, with a place for each of so many providers to pass over."""
+def taking(
+    table: Table, lease: Column[float] | None, lane: Column[str], skipped: int, sqlite: bool
+) -> Update:
+    """The statement, with a place for each of so many lanes to pass over."""
     row, now = table.c, bindparam("now", type_=table.c.due_at.type)
     due = select(row.id).where(row.due_at <= now).order_by(row.due_at).limit(bindparam("most"))
     if skipped:
-        due = due.where(*(row.provider != bindparam(f"skip_{nth}") for nth in range(skipped)))
+        due = due.where(*(lane != bindparam(f"skip_{nth}") for nth in range(skipped)))
     length = bindparam("lease", type_=row.due_at.type) if lease is None else lease
     return (
         update(table)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, update
 
@@ -18,14 +19,21 @@ rows = tables.deliveries.c
 class Deliveries(Part):
     """The worker's side of deliveries."""
 
-    def claim_deliveries(self, now: float, limit: int, lease: float) -> list[Delivery]:
+    def claim_deliveries(
+        self, now: float, limit: int, lease: float, skip_lanes: Collection[str] = ()
+    ) -> list[Delivery]:
         """Take up to ``limit`` due deliveries for ``lease`` seconds."""
 
         def job(connection: Connection) -> list[Delivery]:
-            found = claim(connection, tables.deliveries, now, limit, lease)
+            found = claim(connection, tables.deliveries, now, limit, lease, rows.lane, skip_lanes)
             return [Delivery(*row) for row in found]
 
         return self.database.write(job)
+
+    def hold_delivery(self, claimed: Delivery, until: float) -> Delivery | None:
+        """The delivery, claimed for longer; None where someone else was first."""
+        held = replace(claimed, due_at=until, revision=claimed.revision + 1)
+        return held if self.save_deliveries([DeliveryChange(claimed, held)])[0] else None
 
     def save_deliveries(self, changes: Sequence[DeliveryChange]) -> list[bool]:
         """Write what became of them, in one commit; False where someone else was first."""

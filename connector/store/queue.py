@@ -16,9 +16,12 @@ from connector.store.claiming import claim
 from connector.store.columns import Words
 from connector.store.prepared import run
 from connector.store.rows import Part, add_move, add_operation_files, add_rows
+from connector.store.standing import keep
 
 Owed = Callable[[Operation, Operation, Sequence[Subscription]], Sequence[Delivery]]
 """The messages that a change (before, after) owes to the subscriptions it concerns."""
+
+Clock = Callable[[], float]
 
 rows = tables.operations.c
 log = logging.getLogger(__name__)
@@ -78,19 +81,19 @@ class Queue(Part):
         """Take up to ``limit`` due rows for as long as each one's lease says."""
         return self.database.write(lambda c: take(c, now, limit, skip_providers))
 
-    def save_operations(self, changes: Sequence[Change], owed: Owed, now: float) -> list[bool]:
+    def save_operations(self, changes: Sequence[Change], owed: Owed, clock: Clock) -> list[bool]:
         """Write what became of them, with history, files and owed deliveries, in one commit.
 
-        False where someone else was first: nothing of that change is written. ``owed`` is
-        called inside the transaction, perhaps twice, and must not use the store.
+        False where someone else was first: nothing of that change is written. ``owed`` and
+        ``clock`` are called inside the transaction, perhaps twice, and must not use the store.
         """
-        return self.database.write(lambda c: [save(c, change, owed, now) for change in changes])
+        return self.database.write(lambda c: [save(c, change, owed, clock) for change in changes])
 
     def turn(
         self,
         changes: Sequence[Change],
         owed: Owed,
-        now: float,
+        clock: Clock,
         limit: int,
         skip_providers: Collection[str] = (),
     ) -> tuple[list[bool], list[Operation]]:
@@ -100,8 +103,8 @@ class Queue(Part):
 
         def job(connection: Connection) -> tuple[list[bool], list[Operation]]:
             write = next(writing, save_or_leave)  # the second run is after something failed
-            saved = [write(connection, change, owed, now) for change in changes]
-            return saved, take(connection, now, limit, skip_providers) if limit else []
+            saved = [write(connection, change, owed, clock) for change in changes]
+            return saved, take(connection, clock(), limit, skip_providers) if limit else []
 
         return self.database.write(job)
 
@@ -118,19 +121,22 @@ def take(
     connection: Connection, now: float, limit: int, skip_providers: Collection[str]
 ) -> list[Operation]:
     """Up to ``limit`` due operations, claimed."""
-    found = claim(connection, tables.operations, now, limit, rows.lease, skip_providers)
+    found = claim(
+        connection, tables.operations, now, limit, rows.lease, rows.provider, skip_providers
+    )
     return [Operation(*row) for row in found]
 
 
-def save(connection: Connection, change: Change, owed: Owed, now: float) -> bool:
+def save(connection: Connection, change: Change, owed: Owed, clock: Clock) -> bool:
     """Writes one change with all that follows from it; False where someone else was first."""
-    before, after = change.before, change.after
+    before, after, now = change.before, change.after, clock()
     if not run(connection, SAVE, as_saved(before, after, now)).rowcount:
         return False
     add_operation_files(connection, change.files, after.id)
     if (after.status, after.note) != (before.status, before.note):
         add_move(connection, after, now)
     if after.status != before.status:
+        keep(connection, after.owner)
         like = {"owner": after.owner, "provider": after.provider, "action": after.action}
         found = connection.execute(MATCHING, like | {"id": after.id, "now": now})
         concerned = [Subscription(*row) for row in found]
@@ -138,21 +144,34 @@ def save(connection: Connection, change: Change, owed: Owed, now: float) -> bool
     return True
 
 
-def save_or_leave(connection: Connection, change: Change, owed: Owed, now: float) -> bool:
+def save_or_leave(connection: Connection, change: Change, owed: Owed, clock: Clock) -> bool:
     """The same, but a change that cannot be written is left out, so that it stops nobody else:
     its row stays leased, comes back, and is given up in time."""
     try:
         with connection.begin_nested():
-            return save(connection, change, owed, now)
+            return save(connection, change, owed, clock)
     except (IntegrityError, DataError, OverflowError, TypeError, ValueError):
         log.exception("operation %s cannot be saved as it is", change.after.id)
         return False
 
 
 def as_saved(before: Operation, after: Operation, now: float) -> dict[str, Any]:
-    """What ``SAVE`` needs. A closed row has nothing left to ask, nor a key to ask with."""
+    """What ``SAVE`` needs. A closed row has nothing left to ask, nor a key to ask with.
+
+    It ended when it is written, not when the answer was heard: an answer may have waited for
+    the writer, for another's lock, or for a database that was away, and who reads closed rows by
+    their end (``list_finished``) has long passed that moment. So the time is read in here, where
+    only the rest of this transaction lies between it and everyone's eyes.
+    """
     if after.status in CLOSED:
-        after = replace(after, credential=None, next_call=None, due_at=None)
+        after = replace(
+            after,
+            credential=None,
+            next_call=None,
+            due_at=None,
+            finished_at=max(after.finished_at or now, now),
+            updated_at=max(after.updated_at, now),
+        )
     return {name: getattr(after, name) for name in WRITTEN} | {
         "before_id": before.id,
         "before_revision": before.revision,

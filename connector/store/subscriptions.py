@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from connector.core.model import Subscription
@@ -29,6 +32,24 @@ class Subscriptions(Part):
         """End it, and what is still owed to it. False when there is none (of this owner)."""
         which = rows.id == id if owner is None else (rows.id == id) & (rows.owner == owner)
         return self.database.write(lambda connection: unsubscribe(connection, which))
+
+    def change_secret(
+        self, id: str, owner: str, change: Callable[[str], str]
+    ) -> Subscription | None:
+        """The owner's subscription, after ``change`` made another secret of the one it has, if it
+        has one. ``change`` is called inside the transaction, perhaps twice."""
+
+        def job(connection: Connection) -> Subscription | None:
+            its = (rows.id == id) & (rows.owner == owner)
+            query = select(tables.subscriptions).where(its).with_for_update()
+            row = connection.execute(query).one_or_none()
+            if row is None or row.secret is None:
+                return None if row is None else Subscription(*row)
+            after = replace(Subscription(*row), secret=change(row.secret))
+            connection.execute(update(tables.subscriptions).where(its).values(secret=after.secret))
+            return after
+
+        return self.database.write(job)
 
     def list_subscriptions(self, owner: str) -> list[Subscription]:
         """All of the owner's, oldest first, callbacks of single operations among them."""

@@ -71,6 +71,7 @@ subscriptions = Table(
     Column("created_at", Double, nullable=False),
     Column("not_before", Double, nullable=False),
     Column("expires_at", Double),
+    Column("lane", Words, nullable=False),
 )
 
 deliveries = Table(
@@ -86,6 +87,7 @@ deliveries = Table(
     Column("claims", Integer, nullable=False),
     Column("note", Words),
     Column("revision", Integer, nullable=False),
+    Column("lane", Words, nullable=False),
 )
 
 moves = Table(
@@ -141,7 +143,8 @@ def index(name: str, *columns: Column[object], where: object = None, unique: boo
 
 op = operations.c
 index("operations_by_key", op.owner, op.platform, op.key, where=op.key.is_not(None), unique=True)
-# With the provider, so that rows of a provider that has its share are passed over in the index.
+# With the lane (here the provider), so that rows of one that has its share are passed over in
+# the index.
 index("operations_due", op.due_at, op.provider, where=op.due_at.is_not(None))
 index("operations_by_creation", op.owner, op.created_at, op.id)
 index("operations_by_finish", op.owner, op.finished_at, op.id, where=op.finished_at.is_not(None))
@@ -155,7 +158,11 @@ index("operations_to_delete", op.finished_at, where=op.forgotten_at.is_not(None)
 index("subscriptions_by_owner", subscriptions.c.owner, subscriptions.c.operation_id)
 index("subscriptions_by_operation", subscriptions.c.operation_id)
 index("subscriptions_by_expiry", subscriptions.c.expires_at)
-index("deliveries_due", deliveries.c.due_at, where=deliveries.c.due_at.is_not(None))
+index(
+    "deliveries_due",
+    *(deliveries.c.due_at, deliveries.c.lane),
+    where=deliveries.c.due_at.is_not(None),
+)
 index("deliveries_by_operation", deliveries.c.operation_id)
 index(
     "deliveries_by_subscription",
