@@ -12,18 +12,21 @@ from typing import Any
 from flask import Blueprint
 
 from connector.core.model import Delivery, Operation, Subscription
-from connector.platforms import power_automate, rest
-from connector.platforms.addresses import Addresses
+from connector.engine.parts import Conversation
+from connector.platforms import power_automate, rest, sellershorts, zapier
 from connector.platforms.site import Site
 
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """One platform: its name, its routes, and the JSON that it is told with."""
+    """One platform: its name, its routes, and how it is told: with one JSON object, or with a
+    conversation (see ``engine.parts``)."""
 
     name: str
     make_blueprint: Callable[[Site], Blueprint]
-    make_callback: Callable[[Addresses, Operation, Subscription, Delivery], Mapping[str, Any]]
+    make_callback: Callable[
+        [Site, Operation, Subscription, Delivery], Mapping[str, Any] | Conversation
+    ]
 
 
 PLATFORMS: Mapping[str, Platform] = {
@@ -31,5 +34,7 @@ PLATFORMS: Mapping[str, Platform] = {
     for each in (
         Platform(rest.NAME, rest.make_blueprint, rest.make_callback),
         Platform(power_automate.NAME, power_automate.make_blueprint, power_automate.make_callback),
+        Platform(zapier.NAME, zapier.make_blueprint, zapier.make_callback),
+        Platform(sellershorts.NAME, sellershorts.make_blueprint, sellershorts.make_callback),
     )
 }

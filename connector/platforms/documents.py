@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, jsonify
 
 from connector.core.model import CLOSED, FILE, Operation, Status
-from connector.core.references import is_file
-from connector.engine.asking import BARE, SPILLED
+from connector.core.references import held, is_file, references
+from connector.engine.asking import BARE, HELD, SPILLED
 from connector.platforms.addresses import Addresses
 
 SHORTEST, LONGEST = 1, 300  # seconds of a Retry-After
@@ -31,7 +31,7 @@ def document(op: Operation, addresses: Addresses) -> dict[str, Any]:
         "handle": op.facts.get("handle"),
         "error": error,
         "preliminary": None if op.status == Status.SUCCEEDED else op.facts.get("preliminary"),
-        "result": inline(op),
+        "result": inline(op, addresses),
         "created_at": iso(op.created_at),
         "updated_at": iso(op.updated_at),
         "finished_at": iso(op.finished_at),
@@ -40,16 +40,52 @@ def document(op: Operation, addresses: Addresses) -> dict[str, Any]:
     }
 
 
-def inline(op: Operation) -> Any:
-    """The result if it stands in the row, else None."""
+def inline(op: Operation, addresses: Addresses) -> Any:
+    """The result if it stands in the row, else None; files in it as what they are and where."""
     result = op.facts.get("result") if op.status == Status.SUCCEEDED else None
-    return None if is_file(result) else result
+    return None if is_file(result) else described(result, lambda file: told(file, op, addresses))
+
+
+def as_object(result: Any) -> Any:
+    """A result for those who take objects only; None stays, as there is none."""
+    return result if result is None or isinstance(result, dict) else {"result": result}
+
+
+def described(value: Any, tell: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Any:
+    """A result, or its members that are files, with what ``tell`` says in the place of each."""
+    files = {
+        name: [tell(one) for one in each] if isinstance(each, list) else tell(each)
+        for name, each in held(value).items()
+    }
+    return {**value, **files} if files else value
+
+
+def told(file: Mapping[str, Any], op: Operation, addresses: Addresses) -> dict[str, Any]:
+    """What callers are told of a file: ``{"name", "type", "size" (bytes), "url"}``."""
+    known = {name: file.get(name) for name in ("name", "type", "size")}
+    return {**known, "url": addresses.file(op, file[FILE])}
 
 
 def result_file(op: Operation) -> Mapping[str, Any] | None:
     """The reference to a result that is kept as a file."""
     result = op.facts.get("result")
     return result if op.status == Status.SUCCEEDED and is_file(result) else None
+
+
+def files_of(op: Operation) -> list[Mapping[str, Any]]:
+    """The provider's files that are the result, or that it holds, in their order."""
+    file = result_file(op)
+    if file is not None and not is_spilled(file):
+        return [file]
+    result = op.facts.get("result") if op.status == Status.SUCCEEDED else None
+    inside = file.get(HELD) if file is not None else held(result)
+    return list({each[FILE]: each for each in references(inside)}.values())
+
+
+def main_file(op: Operation) -> Mapping[str, Any] | None:
+    """The one file that stands for the result: its first of the provider's, else the large JSON
+    result that it is."""
+    return next(iter(files_of(op)), None) or result_file(op)
 
 
 def is_spilled(reference: Mapping[str, Any]) -> bool:
@@ -67,7 +103,7 @@ def links(op: Operation, addresses: Addresses) -> dict[str, str]:
     found = {"self": addresses.operation(op), "result": addresses.operation(op, "result")}
     if op.status not in CLOSED:
         found["cancel"] = addresses.operation(op, "cancel")
-    file = result_file(op)
+    file = main_file(op)
     if file is not None and op.forgotten_at is None:
         found["file"] = addresses.file(op, file[FILE])
     return found

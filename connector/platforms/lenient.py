@@ -25,12 +25,40 @@ def as_schema_says(values: Sequence[str], schema: Mapping[str, Any]) -> Any:
     return read(text) if read else text
 
 
+def object_from_text(value: Any, schema: Mapping[str, Any]) -> Any:
+    """A value of a JSON body. An object may be JSON text: Power Automate has no field in which a
+    maker could give an object whose members nobody knows."""
+    written = isinstance(value, str) and value.lstrip().startswith("{")
+    return _as_json(value) if written and schema.get("type") == "object" else value
+
+
+def loosened(value: Any, schema: Mapping[str, Any]) -> Any:
+    """A value of JSON in which everything may be text, as its schema says. Empty text within it
+    means: not given."""
+    if isinstance(value, str):
+        return as_schema_says([value], schema)
+    if isinstance(value, list):
+        items = schema.get("items", {})
+        return [loosened(each, items) for each in value if each != ""]
+    if isinstance(value, dict):
+        members = schema.get("properties", {})
+        return {
+            name: loosened(each, members.get(name, {}))
+            for name, each in value.items()
+            if each != ""
+        }
+    return value
+
+
 def _as_list(values: Sequence[str], items: Mapping[str, Any]) -> Any:
     """A repeated field, JSON text, or one text with commas."""
     if len(values) == 1:
         text = values[0].strip()
         if text.startswith("["):
             return _as_json(text)
+        objects = _as_json(f"[{text}]") if text.startswith("{") else None
+        if isinstance(objects, list):  # a designer writes them one after the other
+            return objects
         values = [each.strip() for each in text.split(",")]
     return [as_schema_says([each], items) for each in values if each != ""]
 

@@ -11,6 +11,7 @@ from flask import Response, jsonify, request
 
 from connector.core.model import CLOSED, Operation, Status
 from connector.errors import BadInput, FieldProblem
+from connector.platforms import checks
 from connector.platforms.documents import document
 from connector.platforms.site import Site
 
@@ -73,10 +74,9 @@ def _since(wrong: list[FieldProblem]) -> float | None:
 
 def _limit(wrong: list[FieldProblem]) -> int:
     text = request.args.get("limit", str(USUAL))
-    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= MOST):
-        wrong.append(FieldProblem("/limit", f"Give a number from 1 to {MOST}."))
-        return USUAL
-    return int(text)
+    found = list(checks.whole("/limit", text, 1, MOST))
+    wrong += found
+    return USUAL if found else int(text)
 
 
 def _before(wrong: list[FieldProblem]) -> tuple[float, str] | None:

@@ -6,19 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector import __version__
-from connector.core.language import Action, Manifest
+from connector.core.language import Manifest
+from connector.core.shape import deciding
+from connector.platforms import openapi_power_automate, openapi_sellershorts, openapi_zapier
 from connector.platforms.openapi_parts import (
-    ACCEPTED,
     BINARY,
     DOCUMENT,
     PARAMETERS,
     SCHEMAS,
-    WORDS,
     answers,
     array,
+    call,
     content,
-    order_body,
+    order,
     parameter,
+    polled,
+    query,
     ref,
 )
 from connector.platforms.site import Site
@@ -38,17 +41,9 @@ def document(site: Site) -> Json:
         },
         "servers": [{"url": site.addresses.at("")}],
         "security": [{"key": []}, {"bearer": []}, {"basic": []}],
-        "paths": {
-            **_service(),
-            **_account(),
-            **_choices(site.engine.parts.manifests),
-            **_operations(),
-            **_files(),
-            **_subscriptions(),
-            **_actions(site.engine.parts.manifests),
-        },
+        "paths": _paths(site.engine.parts.manifests),
         "components": {
-            "schemas": SCHEMAS,
+            "schemas": {**SCHEMAS, **openapi_zapier.SCHEMAS, **openapi_sellershorts.SCHEMAS},
             "parameters": PARAMETERS,
             "securitySchemes": {
                 "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
@@ -56,6 +51,22 @@ def document(site: Site) -> Json:
                 "basic": {"type": "http", "scheme": "basic"},
             },
         },
+    }
+
+
+def _paths(manifests: Mapping[str, Manifest]) -> Json:
+    return {
+        **_service(),
+        **_account(),
+        **_choices(manifests),
+        **_outputs(manifests),
+        **_operations(),
+        **_files(),
+        **_subscriptions(),
+        **_actions(manifests),
+        **openapi_power_automate.paths(manifests),
+        **openapi_zapier.paths(manifests),
+        **openapi_sellershorts.paths(manifests),
     }
 
 
@@ -67,8 +78,8 @@ def _service() -> Json:
         "content": {"text/plain": {"schema": {"type": "string"}}},
     }
     return {
-        "/healthz": {"get": _call("healthz", "Is the process alive?", health) | open_to_all},
-        "/readyz": {"get": _call("readyz", "Is the database ready?", health, 503) | open_to_all},
+        "/healthz": {"get": call("healthz", "Is the process alive?", health) | open_to_all},
+        "/readyz": {"get": call("readyz", "Is the database ready?", health, 503) | open_to_all},
         "/metrics": {
             "get": {
                 "operationId": "metrics",
@@ -77,7 +88,7 @@ def _service() -> Json:
             }
         },
         "/openapi.json": {
-            "get": _call("openapi", "This document.", {"type": "object"}) | open_to_all
+            "get": call("openapi", "This document.", {"type": "object"}) | open_to_all
         },
     }
 
@@ -86,15 +97,20 @@ def _account() -> Json:
     me = {"type": "object", "required": ["owner"], "properties": {"owner": {"type": "string"}}}
     provider = parameter("provider", "The provider's name.")
     return {
-        "/v1/me": {"get": _call("me", "Whose key is this?", me, 401)},
+        "/v1/me": {"get": call("me", "Whose key is this?", me, 401)},
         "/v1/providers": {
-            "get": _call("list_providers", "What can be done?", array(ref("Provider")), 401)
+            "get": call("list_providers", "What can be done?", array(ref("Provider")), 401)
         },
         "/v1/providers/{provider}": {
-            "get": _call("get_provider", "What can one provider do?", ref("Provider"), 401, 404),
+            "get": call("get_provider", "What can one provider do?", ref("Provider"), 401, 404),
             "parameters": [provider],
         },
     }
+
+
+def _picking(manifests: Mapping[str, Manifest]) -> Json:
+    """What is asked while a step is set up."""
+    return {**_choices(manifests), **_outputs(manifests)}
 
 
 def _choices(manifests: Mapping[str, Manifest]) -> Json:
@@ -102,7 +118,7 @@ def _choices(manifests: Mapping[str, Manifest]) -> Json:
     paths: Json = {}
     for provider, manifest in manifests.items():
         for name, choice in manifest.choices.items():
-            asked = _call(f"choices_{provider}_{name}", "Values for a picker, from the provider.",
+            asked = call(f"choices_{provider}_{name}", "Values for a picker, from the provider.",
                           array(ref("Choice")), 401, 404, 422, 503)  # fmt: skip
             narrowing = [
                 {"name": field, "in": "query", "description": each["description"], "schema": each}
@@ -114,14 +130,29 @@ def _choices(manifests: Mapping[str, Manifest]) -> Json:
     return paths
 
 
+def _outputs(manifests: Mapping[str, Manifest]) -> Json:
+    """One path for each action: what its result will look like, by the inputs that decide it."""
+    paths: Json = {}
+    for provider, manifest in manifests.items():
+        for name, action in manifest.actions.items():
+            asked = call(f"output_{provider}_{name}", "The JSON Schema of the result.",
+                          {"type": "object"}, 401, 404)  # fmt: skip
+            known = action.fields["properties"]
+            asked["parameters"] = [
+                query(each, known[each]["description"]) for each in deciding(action.shape)
+            ]
+            paths[f"/v1/providers/{provider}/{name}/output"] = {"get": asked}
+    return paths
+
+
 def _operations() -> Json:
     one = parameter("id", "The operation's id.")
     token = {"$ref": "#/components/parameters/token"}
     prefer = {"$ref": "#/components/parameters/prefer"}
-    listed = _call("list_operations", "Operations, newest first.", array(DOCUMENT), 401, 422)
-    result = _result("get_result", "The result; 202 while the operation is open.")
+    listed = call("list_operations", "Operations, newest first.", array(DOCUMENT), 401, 422)
+    result = polled("get_result", "The result; 202 while the operation is open.")
     result["responses"]["200"]["content"] |= BINARY["content"]
-    seen = _call("get_operation", "The operation, whatever its status.", DOCUMENT, 401, 404)
+    seen = call("get_operation", "The operation, whatever its status.", DOCUMENT, 401, 404)
     forgotten = "Delete input, result and files of a closed operation."
     history = "What happened to it, oldest first."
     stop = "Ask for it to stop; a closed one stays."
@@ -129,11 +160,11 @@ def _operations() -> Json:
         "/v1/operations": {"get": {**listed, "parameters": _filters()}},
         "/v1/operations/{id}": {
             "get": {**seen, "parameters": [prefer, token]},
-            "delete": _call("delete_operation", forgotten, DOCUMENT, 401, 404, 409),
+            "delete": call("delete_operation", forgotten, DOCUMENT, 401, 404, 409),
             "parameters": [one],
         },
         "/v1/operations/{id}/history": {
-            "get": _call("get_history", history, array(ref("Move")), 401, 404),
+            "get": call("get_history", history, array(ref("Move")), 401, 404),
             "parameters": [one],
         },
         "/v1/operations/{id}/result": {
@@ -141,18 +172,10 @@ def _operations() -> Json:
             "parameters": [one],
         },
         "/v1/operations/{id}/cancel": {
-            "post": _call("cancel_operation", stop, DOCUMENT, 401, 404),
+            "post": call("cancel_operation", stop, DOCUMENT, 401, 404),
             "parameters": [one],
         },
     }
-
-
-def _result(name: str, summary: str) -> Json:
-    """An address that is polled: 202 while open, then the result or why there is none."""
-    call = _call(name, summary, {}, 401, 404, 409, 410, 416, 422)
-    call["responses"]["202"] = ACCEPTED
-    call["responses"]["206"] = {"description": "The range of a large result.", **BINARY}
-    return call
 
 
 def _filters() -> list[Json]:
@@ -185,7 +208,7 @@ def _files() -> Json:
 
 
 def _subscriptions() -> Json:
-    made = _call("subscribe", "Be told when operations change.", ref("Subscription"), 401, 404, 422)
+    made = call("subscribe", "Be told when operations change.", ref("Subscription"), 401, 404, 422)
     made["responses"] = {"201": made["responses"].pop("200"), **made["responses"]}
     made["requestBody"] = {"required": True, **content(ref("NewSubscription"))}
     ended = {
@@ -193,10 +216,13 @@ def _subscriptions() -> Json:
         "summary": "Be told no more; doing so twice is fine.",
         "responses": {"204": {"description": "Done."}, **answers(401)},
     }
+    again = call("rotate_secret", "Another signing secret; for a day the old one signs as well.",
+                 ref("NewSecret"), 401, 404, 409)  # fmt: skip
     one = parameter("id", "The subscription's id.")
     return {
         "/v1/subscriptions": {"post": made},
         "/v1/subscriptions/{id}": {"delete": ended, "parameters": [one]},
+        "/v1/subscriptions/{id}/rotate": {"post": again, "parameters": [one]},
     }
 
 
@@ -205,41 +231,6 @@ def _actions(manifests: Mapping[str, Manifest]) -> Json:
     for manifest in manifests.values():
         for action in manifest.actions.values():
             name = f"{manifest.name}/{action.name}"
-            paths[f"/v1/{name}"] = {"post": _submit(action, "rest", DOCUMENT)}
-            paths[f"/power-automate/{name}"] = {
-                "post": _submit(action, "power_automate", action.output)
-            }
-        paths[f"/power-automate/{manifest.name}/operations/{{id}}/result"] = _polled(manifest)
+            ordered = order(action, f"rest_{manifest.name}_{action.name}", DOCUMENT)
+            paths[f"/v1/{name}"] = {"post": ordered}
     return paths
-
-
-def _submit(action: Action, platform: str, output: Any) -> Json:
-    names = ("idempotency_key", "provider_key", "prefer", *WORDS)
-    done = {"description": "Finished already.", **content(output)}
-    return {
-        "operationId": f"{platform}_{action.provider}_{action.name}",
-        "summary": action.title,
-        "description": action.description,
-        "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in names],
-        "requestBody": order_body(action),
-        "responses": {
-            "200": done,
-            "202": ACCEPTED,
-            **answers(400, 401, 404, 409, 410, 413, 415, 422),
-        },
-    }
-
-
-def _polled(manifest: Manifest) -> Json:
-    name = f"power_automate_{manifest.name}_result"
-    result = _result(name, "The bare result; 202 while it is open.")
-    result["parameters"] = [{"$ref": "#/components/parameters/token"}]
-    return {"get": result, "parameters": [parameter("id", "The operation's id.")]}
-
-
-def _call(name: str, summary: str, schema: Any, *errors: int) -> Json:
-    return {
-        "operationId": name,
-        "summary": summary,
-        "responses": {"200": {"description": "Done.", **content(schema)}, **answers(*errors)},
-    }

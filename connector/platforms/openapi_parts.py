@@ -9,6 +9,7 @@ from typing import Any
 from connector.core.ask import file_fields
 from connector.core.language import Action
 from connector.core.model import Status
+from connector.exporters.power_automate.job import job_schema
 
 Json = dict[str, Any]
 
@@ -50,6 +51,41 @@ def answers(*statuses: int) -> Json:
             },
         }
         for status in statuses
+    }
+
+
+def call(name: str, summary: str, schema: Any, *errors: int) -> Json:
+    """A call that is answered 200 with this schema, or with one of these errors."""
+    return {
+        "operationId": name,
+        "summary": summary,
+        "responses": {"200": {"description": "Done.", **content(schema)}, **answers(*errors)},
+    }
+
+
+def polled(name: str, summary: str) -> Json:
+    """An address that is polled: 202 while open, then the result or why there is none."""
+    made = call(name, summary, {}, 401, 404, 409, 410, 416, 422)
+    made["responses"]["202"] = ACCEPTED
+    made["responses"]["206"] = {"description": "The range of a large result.", **BINARY}
+    return made
+
+
+def order(action: Action, name: str, output: Any) -> Json:
+    """An order of a job: 202, or 200 with this schema when it has finished already."""
+    names = ("idempotency_key", "provider_key", "prefer", *WORDS)
+    done = {"description": "Finished already.", **content(output)}
+    return {
+        "operationId": name,
+        "summary": action.title,
+        "description": action.description,
+        "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in names],
+        "requestBody": order_body(action),
+        "responses": {
+            "200": done,
+            "202": ACCEPTED,
+            **answers(400, 401, 404, 409, 410, 413, 415, 422),
+        },
     }
 
 
@@ -137,28 +173,19 @@ _FAULT: Json = {
     "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
 }
 
-SCHEMAS: Json = {
-    "Operation": {
-        "type": "object",
-        "required": ["id", "status", "provider", "action", "created_at", "links"],
-        "properties": {
-            "id": {"type": "string"},
-            "status": _STATUS,
-            "provider": {"type": "string"},
-            "action": {"type": "string"},
-            "progress": {"type": ["object", "null"], "description": "done, total and text."},
-            "note": {**_MAYBE, "description": "What happened last, for people."},
-            "handle": {"description": "The provider's own id, once it is known."},
-            "error": {"anyOf": [_FAULT, {"type": "null"}]},
-            "preliminary": {"description": "What is known before the end."},
-            "result": {"description": "When succeeded and at most 64 kB; else links.result."},
-            "created_at": _MOMENT,
-            "updated_at": _MOMENT,
-            "finished_at": {"type": ["string", "null"], "format": "date-time"},
-            "client_ref": _MAYBE,
-            "links": {"type": "object", "additionalProperties": {"type": "string"}},
-        },
+_JOB = job_schema()
+OPERATION: Json = {
+    **_JOB,
+    "required": ["id", "status", "provider", "action", "created_at", "links"],
+    "properties": {
+        **_JOB["properties"],
+        "result": {"description": "When succeeded and at most 64 kB; else links.result."},
     },
+}
+"""The operation document. Its result is whatever the provider returned, and null until then."""
+
+SCHEMAS: Json = {
+    "Operation": OPERATION,
     "Problem": {
         "type": "object",
         "required": ["type", "title", "status", "detail", "code", "error"],
@@ -220,6 +247,15 @@ SCHEMAS: Json = {
             "created_at": _MOMENT,
         },
     },
+    "NewSecret": {
+        "type": "object",
+        "required": ["id", "secret", "old_until"],
+        "properties": {
+            "id": {"type": "string"},
+            "secret": _text("Signs every message from now on; shown once."),
+            "old_until": {**_MOMENT, "description": "Until then the old secret signs as well."},
+        },
+    },
 }
 
 
@@ -227,7 +263,8 @@ def _header(name: str, description: str) -> Json:
     return {"name": name, "in": "header", "description": description, "schema": {"type": "string"}}
 
 
-def _query(name: str, description: str) -> Json:
+def query(name: str, description: str) -> Json:
+    """Text in the query, not required."""
     return {"name": name, "in": "query", "description": description, "schema": {"type": "string"}}
 
 
@@ -235,6 +272,6 @@ PARAMETERS: Json = {
     "idempotency_key": _header("Idempotency-Key", "A repeat with the same key orders nothing new."),
     "provider_key": _header("X-Provider-Key", "Your own key for the provider."),
     "prefer": _header("Prefer", "wait=N holds the answer up to N seconds (RFC 7240)."),
-    "token": _query("token", "Opens this one thing without a key, as links do."),
-    **{name: _query(name, schema["description"]) for name, schema in WORDS.items()},
+    "token": query("token", "Opens this one thing without a key, as links do."),
+    **{name: query(name, schema["description"]) for name, schema in WORDS.items()},
 }

@@ -18,13 +18,20 @@ PREFER_WAIT = re.compile(r"(?:^|[,;\s])wait=(\d+)", re.IGNORECASE)  # RFC 7240, 
 
 
 def submit(site: Site, platform: str, provider: str, action: str, key: Any = None) -> Operation:
-    """The operation that this request orders. ``key`` makes the idempotency key of a platform
-    that sends none by itself, from owner and input."""
+    """The operation that this request orders; see ``read_order``."""
+    return place(site, read_order(site, platform, provider, action, key))
+
+
+def read_order(
+    site: Site, platform: str, provider: str, action: str, key: Any = None, by_text: bool = False
+) -> Order:
+    """What this request orders. ``key`` makes the idempotency key of a platform that sends none
+    by itself, from what was given; see ``Given`` for ``by_text``."""
     who = access.owner(site)
     wanted = site.engine.parts.action(provider, action)
-    given = read(site.engine, who, wanted)
+    given = read(site.engine, who, wanted, by_text)
     sent = request.headers.get("Idempotency-Key", "").strip() or None
-    order = Order(
+    return Order(
         owner=who,
         platform=platform,
         provider=provider,
@@ -39,7 +46,11 @@ def submit(site: Site, platform: str, provider: str, action: str, key: Any = Non
         provider_key=access.provider_key(),
         wait=wait(given.words.get("wait")),
     )
-    g.taken = {each.id for each in given.files}
+
+
+def place(site: Site, order: Order) -> Operation:
+    """The operation of an order, whose files are then no longer the request's."""
+    g.taken = {each.id for each in order.files}
     return site.engine.submit(order)
 
 

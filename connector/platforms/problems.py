@@ -36,7 +36,7 @@ def register(app: Flask) -> None:
 
 def problem(status: int, code: str, message: str, **more: Any) -> Response:
     """A problem document with ``code`` and ``error: {code, message}``."""
-    text = message if len(message) <= LONGEST else message[: LONGEST - 3] + "..."
+    text = short(message)
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -50,6 +50,11 @@ def problem(status: int, code: str, message: str, **more: Any) -> Response:
     response.status_code = status
     response.mimetype = MEDIA
     return response
+
+
+def short(message: str, longest: int = LONGEST) -> str:
+    """The message, cut after so many characters."""
+    return message if len(message) <= longest else message[: longest - 3] + "..."
 
 
 def of_caller(error: CallerError) -> Response:

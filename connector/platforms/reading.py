@@ -7,10 +7,11 @@ import re
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from flask import request
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from connector.core.ask import file_fields
@@ -18,72 +19,109 @@ from connector.core.language import Action
 from connector.core.model import StoredFile
 from connector.engine import Engine
 from connector.errors import BadInput, CallerError
-from connector.platforms.lenient import as_schema_says
+from connector.platforms.lenient import as_schema_says, loosened, object_from_text
+from connector.platforms.unflatten import unflatten
 from connector.platforms.uploads import stored as stored_files
 
 RESERVED = ("callback_url", "client_ref", "timeout", "pace", "wait")
 PIECE = 256 * 1024
 DEEPEST = 64  # levels of nesting; what handles an input recurses into it
 UNREADABLE = "unreadable"  # stands where a file could not be read; the check then says so
+LONE = Annotated[list[dict[str, msgspec.Raw]], msgspec.Meta(min_length=1, max_length=1)]
 DATA_URL = re.compile(rb"^data:([\w.+/-]*)[^,]*;base64,")
 
 
 @dataclass
 class Given:
-    """What came: the input with files as references, the files, and the reserved words."""
+    """What came: the input with files as references, the files, and the reserved words.
+
+    ``by_text`` is for a platform on which people fill in names and texts. There a name may be a
+    path (``unflatten``), a text counts as what its field takes, what is empty was not given, an
+    array of one object is that object, and a file may be the only file part, whatever its name,
+    or the text of its URL.
+    """
 
     input: dict[str, Any] = field(default_factory=dict)
     files: list[StoredFile] = field(default_factory=list)
     words: dict[str, Any] = field(default_factory=dict)
+    by_text: bool = False
 
 
-def read(engine: Engine, owner: str, action: Action) -> Given:
+def read(engine: Engine, owner: str, action: Action, by_text: bool = False) -> Given:
     """The request's body and query as an input; raises BadInput with every unreadable field."""
-    asked = request.args
-    given = Given(words={name: asked[name] for name in RESERVED if name in asked})
+    words = {name: request.args[name] for name in RESERVED if name in request.args}
+    given = Given(words=words, by_text=by_text)
     if request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded"):
         _read_form(engine, owner, action, given)
     else:
-        _read_json(engine, owner, action, given)
+        _take(engine, owner, action, given, members(lone_array=by_text))
     given.words |= {name: given.input.pop(name) for name in RESERVED if name in given.input}
-    if _too_deep(given.input):
-        raise CallerError(f"The input is nested deeper than {DEEPEST} levels.", "bad_json")
-    return given
+    return _settled(given, action)
+
+
+def read_members(engine: Engine, owner: str, action: Action, raw: dict[str, msgspec.Raw]) -> Given:
+    """An input ``by_text`` whose members stood somewhere in a body; a word of ours is then a
+    field like any other. Raises BadInput as ``read`` does."""
+    given = Given(by_text=True)
+    _take(engine, owner, action, given, raw)
+    return _settled(given, action)
 
 
 def read_object() -> dict[str, Any]:
     """The body of a request that takes JSON only; raises CallerError."""
-    return {name: _value(member) for name, member in _members().items()}
+    return {name: decoded(member) for name, member in members().items()}
 
 
-def _read_json(engine: Engine, owner: str, action: Action, given: Given) -> None:
+def _settled(given: Given, action: Action) -> Given:
+    if _too_deep(given.input):
+        raise CallerError(f"The input is nested deeper than {DEEPEST} levels.", "bad_json")
+    if given.by_text:
+        given.input = _shaped(given.input, action.fields["properties"])
+    return given
+
+
+def _shaped(texts: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """Names and texts as the input that they mean."""
+    told = {name: value for name, value in texts.items() if value not in (None, "")}
+    nested = unflatten(told, known)
+    return {name: loosened(value, known.get(name, {})) for name, value in nested.items()}
+
+
+def _take(
+    engine: Engine, owner: str, action: Action, given: Given, raw: dict[str, msgspec.Raw]
+) -> None:
     """Members stay raw until they are needed, so that base64 is never held as text and bytes."""
-    raw = _members()
+    nothing = (b"null", b'""') if given.by_text else (b"null",)
     for name in file_fields(action.fields):
-        if name in raw and bytes(raw[name]) != b"null":
+        if name in raw and bytes(raw[name]) not in nothing:
             content = raw.pop(name)
             try:
                 document, kind = _document(content)
             except ValueError:
-                given.input[name] = UNREADABLE
+                _keep_no_file(given, name, decoded(content))
                 continue
             del content
             named = _text(raw.pop(f"{name}_name", None))
             _keep(engine, owner, given, name, document, named, kind)
+    known = action.fields["properties"]
     for name, member in raw.items():
-        given.input[name] = _value(member)
+        given.input[name] = object_from_text(decoded(member), known.get(name, {}))
 
 
-def _members() -> dict[str, msgspec.Raw]:
+def members(lone_array: bool = False) -> dict[str, msgspec.Raw]:
+    """The members of a JSON body, raw; raises CallerError."""
     body = request.get_data(cache=False) if _is_json() else b""
     if request.content_length is None and len(body) == request.max_content_length:
         raise RequestEntityTooLarge  # without a length, more than the limit just ends at it
     if not body:
         return {}
     try:
-        return msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        if not lone_array or not body.lstrip().startswith(b"["):
+            return msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        return msgspec.json.decode(body, type=LONE)[0]
     except msgspec.ValidationError as error:
-        raise BadInput("The body must be a JSON object.", "not_an_object") from error
+        beside = ", or an array of just one" if lone_array else ""
+        raise BadInput(f"The body must be a JSON object{beside}.", "not_an_object") from error
     except (msgspec.DecodeError, RecursionError) as error:
         where = str(error) if isinstance(error, msgspec.DecodeError) else "nested too deep"
         raise CallerError(f"The body is not JSON: {where}.", "bad_json") from error
@@ -99,7 +137,7 @@ def _is_json() -> bool:
     return False
 
 
-def _value(member: msgspec.Raw) -> Any:
+def decoded(member: msgspec.Raw) -> Any:
     """A member's value; well-formed JSON may still hold bytes or numbers that nobody can read."""
     try:
         return msgspec.json.decode(member)
@@ -117,7 +155,7 @@ def _document(content: msgspec.Raw) -> tuple[bytes, str | None]:
         return msgspec.json.decode(content, type=bytes), None
     except msgspec.ValidationError:
         pass
-    value = _value(content)
+    value = decoded(content)
     if isinstance(value, dict) and isinstance(value.get("$content"), str):
         kind = value.get("$content-type")
         return _loose(value["$content"].encode()), kind if isinstance(kind, str) else None
@@ -148,7 +186,7 @@ def _read_form(engine: Engine, owner: str, action: Action, given: Given) -> None
         elif name not in names:
             given.input[name] = as_schema_says(values, properties.get(name, {}))
     now = engine.parts.clock()
-    for name, part in request.files.items():
+    for name, part in _parts(names, given):
         upload: Any = part.stream
         named = _safe(request.form.get(f"{name}_name")) or _safe(part.filename)
         stored = upload.stored(owner, named or f"{name}.bin", part.mimetype, now)
@@ -158,14 +196,30 @@ def _read_form(engine: Engine, owner: str, action: Action, given: Given) -> None
         given.input.pop(f"{name}_name", None)
 
 
+def _parts(names: set[str], given: Given) -> list[tuple[str, FileStorage]]:
+    """The file parts by the fields that they are for."""
+    parts = list(request.files.items())
+    if given.by_text and len(names) == 1 and len(list(request.files.items(multi=True))) == 1:
+        return [(next(iter(names)), parts[0][1])]
+    return parts
+
+
 def _keep_text(engine: Engine, owner: str, given: Given, name: str, text: str) -> None:
     """A file that came as base64 text in a form field."""
     try:
         document = _loose(text.encode())
     except ValueError:
-        given.input[name] = UNREADABLE
+        _keep_no_file(given, name, text)
         return
     _keep(engine, owner, given, name, document, request.form.get(f"{name}_name"), None)
+
+
+def _keep_no_file(given: Given, name: str, value: Any) -> None:
+    """What is no base64. A file of another step is its URL, wherever a maker maps it to."""
+    if given.by_text and isinstance(value, str) and value.startswith(("https://", "http://")):
+        given.input[f"{name}_url"] = value
+    else:
+        given.input[name] = UNREADABLE
 
 
 def _keep(
@@ -213,7 +267,7 @@ def _safe(name: str | None) -> str:
 
 
 def _text(member: msgspec.Raw | None) -> str | None:
-    value = _value(member) if member is not None else None
+    value = decoded(member) if member is not None else None
     return value if isinstance(value, str) else None
 
 

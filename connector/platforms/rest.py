@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
 from connector.core.language import Action, Manifest
 from connector.core.model import CLOSED, Delivery, Operation, Status, Subscription
 from connector.engine.intake import LONGEST_WAIT
 from connector.errors import BadInput, FieldProblem
-from connector.platforms import access, documents, listing, ordering, problems, results
-from connector.platforms.addresses import Addresses
+from connector.platforms import access, documents, listing, ordering, picking, problems, results
 from connector.platforms.documents import document, iso
-from connector.platforms.lenient import as_schema_says
 from connector.platforms.reading import read_object
 from connector.platforms.site import Site
 from connector.signing import new_webhook_secret
@@ -33,13 +31,13 @@ def make_blueprint(site: Site) -> Blueprint:
 
 
 def make_callback(
-    addresses: Addresses, op: Operation, subscription: Subscription, delivery: Delivery
+    site: Site, op: Operation, subscription: Subscription, delivery: Delivery
 ) -> Mapping[str, Any]:
     """The payload of Standard Webhooks: type, timestamp and the operation document."""
     return {
         "type": f"operation.{delivery.status.value}",
         "timestamp": iso(delivery.created_at),
-        "data": document(op, addresses),
+        "data": document(op, site.addresses),
     }
 
 
@@ -60,10 +58,11 @@ def _providers(bp: Blueprint, site: Site) -> None:
 
     @bp.get("/providers/<provider>/choices/<name>")
     def list_choices(provider: str, name: str) -> Response:
-        who, key = access.owner(site), access.provider_key()
-        return jsonify(
-            site.engine.choices(who, provider, name, key, _narrowed(site, provider, name))
-        )
+        return jsonify(picking.choices(site, provider, name))
+
+    @bp.get("/providers/<provider>/<action>/output")
+    def get_output(provider: str, action: str) -> Response:
+        return jsonify(picking.output(site, provider, action))
 
     @bp.post("/<provider>/<action>")
     def submit(provider: str, action: str) -> Response:
@@ -108,7 +107,7 @@ def _results(bp: Blueprint, site: Site) -> None:
     def get_result(id: str) -> Response:
         op = access.operation(site, id)
         if op.status in CLOSED:
-            return results.closed(site.engine, op)
+            return results.closed(site, op)
         location = site.addresses.operation(op, "result")
         body = document(op, site.addresses)
         return documents.pending(body, location, op, site.engine.parts.clock())
@@ -128,18 +127,16 @@ def _subscriptions(bp: Blueprint, site: Site) -> None:
         kept = site.engine.subscribe(wanted, target, secret)
         return jsonify({"id": kept.id, "secret": secret, "created_at": iso(kept.created_at)}), 201
 
+    @bp.post("/subscriptions/<id>/rotate")
+    def rotate(id: str) -> Response:
+        secret = new_webhook_secret()
+        until = site.engine.rotate(id, access.owner(site), secret)
+        return jsonify({"id": id, "secret": secret, "old_until": iso(until)})
+
     @bp.delete("/subscriptions/<id>")
     def unsubscribe(id: str) -> tuple[str, int]:
         site.engine.unsubscribe(id, access.owner(site))
         return "", 204
-
-
-def _narrowed(site: Site, provider: str, name: str) -> dict[str, Any]:
-    """The query, read as the fields of the choices say."""
-    choice = site.engine.parts.manifest(provider).choices.get(name)
-    known = choice.fields["properties"] if choice else {}
-    read = {n: as_schema_says(v, known.get(n, {})) for n, v in request.args.lists()}
-    return {name: value for name, value in read.items() if value is not None}
 
 
 def describe(manifest: Manifest) -> dict[str, Any]:

@@ -6,27 +6,50 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, request
 from werkzeug.datastructures import Range
 from werkzeug.http import dump_options_header, parse_range_header
 
 from connector.core.model import FILE, Operation, Status
 from connector.engine import Engine
+from connector.engine.asking import HELD
 from connector.errors import Gone, NotFound
-from connector.platforms import documents, problems
+from connector.platforms import carrying, documents, problems
+from connector.platforms.site import Site
 
 SAFE = "default-src 'none'; sandbox"  # a provider's HTML or SVG must not run on our origin
 
 
-def closed(engine: Engine, op: Operation) -> Response:
-    """The answer for a closed operation: its result, or the problem that it ended with."""
+def closed(site: Site, op: Operation) -> Response:
+    """The answer for a closed operation: its result, or the problem that it ended with. A file
+    inside the result is told of: ``{"name", "type", "size" (bytes), "url"}``."""
     if op.status != Status.SUCCEEDED:
         return problems.of_operation(op)
     gone(op)
     file = documents.result_file(op)
     if file is None:
-        return jsonify(op.facts.get("result"))
-    return stream(engine, file)
+        return carrying.answer(site, op, op.facts.get("result"))
+    if HELD in file:
+        return carrying.answer(site, op, file[HELD], rest=file)
+    return stream(site.engine, file)
+
+
+def as_object(site: Site, op: Operation, room: int = 0) -> Response:
+    """The same, but a result is always a JSON object, for platforms that take nothing else:
+    ``{"result": ...}`` when it is none, and ``{"file": ...}`` when it is a file, told of as above.
+    Files of up to ``room`` bytes in all also carry their ``content``, in base64."""
+    if op.status != Status.SUCCEEDED or op.forgotten_at is not None:
+        return closed(site, op)
+    file = documents.result_file(op)
+    if file is None:
+        found = op.facts.get("result")
+        said = found if isinstance(found, dict) else {"result": found}
+        return carrying.answer(site, op, said, room)
+    if not documents.is_spilled(file):
+        return carrying.answer(site, op, {"file": file}, room)
+    if HELD in file:
+        return carrying.answer(site, op, file[HELD], room, rest=file)
+    return wrapped(site.engine, file) if documents.is_bare(file) else stream(site.engine, file)
 
 
 def gone(op: Operation) -> None:
