@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from connector import __version__
-from connector.cli import accounts, manifests, operations, service
+from connector.cli import accounts, export, manifests, operations, reach, service
 from connector.cli.show import err
 from connector.client import Refused
 from connector.errors import CallerError
@@ -32,7 +32,7 @@ def cli() -> None:
 
 for command in (
     *(service.serve, service.work, service.demo, service.simulate),
-    *(manifests.check,),
+    *(manifests.check, export.export, reach.reach),
     *(operations.submit, operations.status, operations.result, operations.cancel),
     *(operations.list_operations, accounts.keys, accounts.secrets),
     *(service.migrate, service.prune, service.stats),

@@ -12,6 +12,7 @@ import click
 
 from connector.cli.show import as_json, err, out, print_json, table
 from connector.engine.parts import fresh_id
+from connector.platforms import sellershorts
 from connector.settings import read_settings
 from connector.store import Store
 from connector.vault import Vault, hash_key, new_key
@@ -77,9 +78,12 @@ def secrets() -> None:
 @click.argument("provider")
 @click.option("--owner", default="default", show_default=True)
 def set_secret(provider: str, owner: str) -> None:
-    """Store OWNER's key for PROVIDER; it is read from standard input."""
+    """Store OWNER's key for PROVIDER; it is read from standard input.
+
+    PROVIDER may be sellershorts too, whose secret goes with callbacks.
+    """
     settings = read_settings()
-    known = load_manifests(settings)
+    known = [*load_manifests(settings), sellershorts.NAME]
     if provider not in known:
         raise click.BadParameter(f"there is no provider {provider}; there is: {', '.join(known)}")
     asked = sys.stdin.isatty()

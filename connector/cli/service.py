@@ -13,12 +13,23 @@ import click
 from connector import serve as serving
 from connector.cli.accounts import make_key
 from connector.cli.show import as_json, err, out, print_json, table
-from connector.demo import run_demo
+from connector.demo import PLATFORMS, USUAL, run_demo
 from connector.settings import Settings, read_settings
-from connector.simulators import DEMOS, SIMULATORS
+from connector.simulators import BUYERS, DEMOS, SIMULATORS
 from connector.simulators.faults import parse
 from connector.store import Store
-from connector.wiring import find_secret_key, load_manifests, make_site, make_store
+from connector.wiring import (
+    find_secret_key,
+    load_manifests,
+    make_site,
+    make_store,
+    sale_rules,
+)
+
+BUYING = (
+    '{"webhook": ".../sellershorts/PROVIDER/ACTION", "status": ".../orders/{order_id}", '
+    '"headers": {"x-api-key": KEY}, "inputs": {...}}'
+)
 
 PORT = click.IntRange(1, 65535)
 MANY = click.IntRange(min=1)
@@ -35,6 +46,7 @@ def serve(host: str, port: int, workers: int, no_worker: bool) -> None:
     serving.set_up_logging(settings)
     known = load_manifests(settings)
     find_secret_key(settings)
+    sale_rules(settings)
     _require_port(host, port)
     store = _ready_store(settings)
     _first_key(store)
@@ -55,18 +67,21 @@ def work(threads: int | None) -> None:
 
 @click.command()
 @click.option("--provider", type=click.Choice(list(SIMULATORS)), default=next(iter(SIMULATORS)))
+@click.option("--platform", type=click.Choice(list(PLATFORMS)), default=USUAL, show_default=True)
 @click.option("--document", type=click.Path(exists=True, dir_okay=False), help="Your own file.")
-def demo(provider: str, document: str | None) -> None:
+def demo(provider: str, platform: str, document: str | None) -> None:
     """Show one document's way. A stand-in provider and a real service are started for it."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # its children end either way
-    sys.exit(run_demo(provider, document))
+    sys.exit(run_demo(provider, document, platform))
 
 
 @click.command()
-@click.argument("provider", type=click.Choice(list(SIMULATORS)))
+@click.argument("provider", type=click.Choice([*SIMULATORS, *BUYERS]))
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=PORT, default=8001, show_default=True)
-@click.option("--seconds", default=2.0, show_default=True, help="How long a job takes.")
+@click.option(
+    "--seconds", default=2.0, show_default=True, help="How long a job takes, or between two polls."
+)
 @click.option(
     "--fail", multiple=True, metavar="SPEC", help="A misbehaviour; a wrong one lists all."
 )
@@ -77,7 +92,7 @@ def simulate(
     provider: str, host: str, port: int, seconds: float, fail: tuple[str, ...], key: str | None,
     retention: float, delete_when_fetched: bool,
 ) -> None:  # fmt: skip
-    """Serve a stand-in for a provider."""
+    """Serve a stand-in for a provider, or for a buyer."""
     for spec in fail:
         try:
             parse(spec)
@@ -88,7 +103,8 @@ def simulate(
         "delete_when_fetched": delete_when_fetched,
     }  # fmt: skip
     _require_port(host, port)
-    _introduce(provider, f"http://{host}:{port}")
+    introduce = _introduce_buyer if provider in BUYERS else _introduce
+    introduce(provider, f"http://{host}:{port}")
     serving.simulate(provider, host, port, options)
 
 
@@ -99,6 +115,15 @@ def _introduce(provider: str, url: str) -> None:
            f"export {name}_BASE_URL={url}{path} {name}_API_KEY={DEMOS[provider].key}"]  # fmt: skip
     if DEMOS[provider].corrections:
         say.append(f"People review at {url}/_review")
+    err.print("\n".join(say), markup=False, highlight=False, soft_wrap=True)
+
+
+def _introduce_buyer(platform: str, url: str) -> None:
+    """How a service is called back by the stand-in, and the stand-in told to order."""
+    say = [f"A stand-in for {platform} at {url}. A service that it is to reach needs:",
+           f"export CONNECTOR_ALLOWED_HOSTS={urlsplit(url).netloc} "
+           f"CONNECTOR_{platform.upper()}_SECRET=SECRET",
+           f"It orders when it is told to: POST {url}/_buy {BUYING}"]  # fmt: skip
     err.print("\n".join(say), markup=False, highlight=False, soft_wrap=True)
 
 
