@@ -77,19 +77,19 @@ def forget_peak(pid: int) -> None:
 
 
 def _order(engine: Engine, size: int) -> None:
-    file = engine.keep_file("bench", _pieces(size), "large.pdf", "application/pdf")
+    file = engine.keep_file("bench", pieces(size), "large.pdf", "application/pdf")
     given = {"document": file.reference()}
     engine.submit(Order("bench", "rest", "bench", "read", given, (file,), wait=0.0))
 
 
 def _multipart(here: World, port: int, size: int) -> None:
     length = len(HEAD) + size + len(TAIL)
-    body = (HEAD, *_pieces(size), TAIL)
+    body = (HEAD, *pieces(size), TAIL)
     _post(here, port, body, length, f"multipart/form-data; boundary={BOUNDARY}")
 
 
 def _base64(here: World, port: int, size: int) -> None:
-    content = b64encode(b"".join(_pieces(size))).decode()
+    content = b64encode(b"".join(pieces(size))).decode()
     body = json.dumps({"document": content, "document_name": "large.pdf"}).encode()
     _post(here, port, (body,), len(body), "application/json")
 
@@ -104,7 +104,8 @@ def _post(here: World, port: int, body: Sequence[bytes], length: int, type: str)
     connection.close()
 
 
-def _pieces(size: int) -> Iterator[bytes]:
+def pieces(size: int) -> Iterator[bytes]:
+    """A file of so many bytes, that looks like a PDF."""
     piece = b"%PDF-1.7 " + bytes(range(256)) * (PIECE // 256)
     for start in range(0, size, PIECE):
         yield piece[: min(PIECE, size - start)]

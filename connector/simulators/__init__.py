@@ -17,6 +17,7 @@ from connector.simulators.documind import make_documind
 from connector.simulators.mindee import make_mindee
 from connector.simulators.options import Options
 from connector.simulators.pulse import make_pulse
+from connector.simulators.sellershorts import make_sellershorts
 
 SIMULATORS: dict[str, Callable[[Options], Flask]] = {
     "mindee": make_mindee,
@@ -25,7 +26,10 @@ SIMULATORS: dict[str, Callable[[Options], Flask]] = {
 }
 """Provider name -> what builds its app. Building raises ValueError for a bad fault spec."""
 
-__all__ = ["DEMOS", "SIMULATORS", "Demo", "Options"]
+BUYERS: dict[str, Callable[[Options], Flask]] = {"sellershorts": make_sellershorts}
+"""Platforms that ask us, in the same way: stand-ins for who orders, not for who does the work."""
+
+__all__ = ["BUYERS", "DEMOS", "SIMULATORS", "Demo", "Options"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,10 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-KINDS = ("upload", "submit", "check_status", "get_result", "cancel", "models", "any")
+KINDS = (
+    *("upload", "submit", "check_status", "get_result", "cancel", "models"),
+    *("prepare", "callback", "any"),
+)
 SECONDS = r"\d+(\.\d+)?"
 STATUS = re.compile(r"[45]\d\d")
 SPEC = re.compile(

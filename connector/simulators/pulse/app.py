@@ -22,7 +22,7 @@ from connector.simulators.pulse.jobs import COMPLETED, PENDING, WAITING, Job, St
 from connector.simulators.pulse.large import Large, check_signature
 from connector.simulators.pulse.problems import Refusal, error, plain, unknown
 from connector.simulators.pulse.steps import schema_task, split_task, tables_task
-from connector.simulators.pulse.xlsx import MIME, workbook
+from connector.simulators.pulse.xlsx import MIME
 from connector.simulators.wire import CONTROL, FAULT
 
 TASKS: dict[str, tuple[str, Callable[[Form, House], Task]]] = {
@@ -150,10 +150,10 @@ class Pulse:
         return self._content(id, "application/pdf")
 
     def excel(self, id: str) -> Response:
-        """``GET /schema/{id}/excel``: the values of a schema as a workbook."""
-        if id not in self.house.schemas:
-            raise unknown("Schema", id)
-        return Response(workbook(self.house.schemas[id]), mimetype=MIME)
+        """``GET /schema/{id}/excel``: the filled template; 404 for a schema without one."""
+        if id not in self.house.workbooks:
+            raise unknown("Excel output", id)
+        return Response(self.house.workbooks[id], mimetype=MIME)
 
     def _take(self, operation: str, task: Task, later: bool) -> tuple[Job, Task]:
         """Make jobs of a task, and note the order: a batch is one order."""

@@ -1,6 +1,6 @@
 """What does Pulse keep? Jobs, documents, and what earlier steps left for later ones.
 
-Extractions, splits, schemas and forms live longer than the jobs that made them (``storage``).
+Extractions, splits, workbooks and forms live longer than the jobs that made them (``storage``).
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class House:
         self.readings = Readings()
         self.extractions: dict[str, Extraction] = {}
         self.splits: dict[str, Split] = {}
-        self.schemas: dict[str, dict[str, Any]] = {}
+        self.workbooks: dict[str, bytes] = {}
         self.forms: dict[str, Paper] = {}
         self._lock = threading.Lock()
         self._charged: dict[str, dict[str, Any]] = {}

@@ -14,6 +14,12 @@ from connector.simulators.pulse.house import Extraction, House, Split, Task, mad
 from connector.simulators.pulse.jobs import Job
 from connector.simulators.pulse.problems import Refusal, unknown
 from connector.simulators.pulse.schemas import Source, check_schema, fill
+from connector.simulators.pulse.templates import (
+    fill_rows,
+    fill_template,
+    read_template,
+    schema_of,
+)
 from connector.simulators.pulse.writing import html_of
 
 LONG_WORD = re.compile(r"\b[a-z]{4,}\b")
@@ -29,10 +35,12 @@ class Topic(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """One schema to fill; with ``effort`` it costs four times as much."""
+    """One schema to fill; with ``effort`` it costs four times as much. ``template`` is the
+    workbook that it was made of."""
 
     schema: dict[str, Any]
     effort: bool
+    template: bytes | None = None
 
 
 def split_task(form: Form, house: House) -> Task:
@@ -114,12 +122,15 @@ def schema_task(form: Form, house: House) -> Task:
 
 
 def read_schema(form: Form) -> Asked:
-    """``schema_config`` with its ``input_schema``."""
+    """``schema_config`` with its ``input_schema``, or the ``excel_template`` instead."""
     if form.given("schema_config_id"):
         raise unknown("Schema configuration", form.need("schema_config_id"))
     config = form.inside("schema_config")
     if config.given("excel_template"):
-        raise Refusal("REQ_003", "This simulator does not read excel_template")
+        if config.given("input_schema"):
+            raise Refusal("REQ_003", "Give either input_schema or excel_template, not both")
+        template = read_template(config.need("excel_template"))
+        return Asked(schema_of(template), config.flag("effort"), template)
     if not config.given("input_schema"):
         raise Refusal("REQ_004", "schema_config.input_schema is required", parameter="input_schema")
     return Asked(check_schema(config.object("input_schema")), config.flag("effort"))
@@ -144,13 +155,15 @@ def single(
 ) -> dict[str, Any]:
     """One schema over one document, or over several as if they were one."""
     sources = [source(each, house, several) for each in found]
-    output = fill(asked.schema, sources)
+    output = (fill_rows if asked.template else fill)(asked.schema, sources)
     id, pages = made_id(job.id, "schema"), sum(len(each.pages) for each in found)
-    house.schemas[id] = output["values"]
+    if asked.template:
+        house.workbooks[id] = fill_template(asked.template, output["values"])
     return {
         "schema_id": id,
         "version": house.version(found[0].id, job.id),
         "schema_output": output,
+        **({"excel_output_url": f"/schema/{id}/excel"} if asked.template else {}),
         **({"extraction_ids": [each.id for each in found]} if several else {}),
         **house.charge(job.id, (4 if asked.effort else 1) * pages, 0),
     }
@@ -169,10 +182,8 @@ def by_split(job: Job, one: Split, asked: Mapping[str, Asked], house: House) -> 
             continue
         results[topic] = fill(each.schema, [source(extraction._replace(pages=pages), house)])
         credits += (4 if each.effort else 1) * len(pages)
-    id = made_id(job.id, "schema")
-    house.schemas[id] = {topic: output["values"] for topic, output in results.items()}
     return {
-        "schema_id": id,
+        "schema_id": made_id(job.id, "schema"),
         "split_id": one.id,
         "results": results,
         "input_schemas": {topic: each.schema for topic, each in asked.items()},
