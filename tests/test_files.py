@@ -14,7 +14,7 @@ import pytest
 from fsspec import AbstractFileSystem, register_implementation
 from fsspec.spec import AbstractBufferedFile
 
-from connector.files import Files, TooLarge, sniff
+from connector.files import Files, TooLarge, ending, sniff
 
 ID = "20240101-abcdef"
 
@@ -201,6 +201,9 @@ OFFICE = "application/vnd.openxmlformats-officedocument."
         (b"PK\x03\x04", "a.docx", None, OFFICE + "wordprocessingml.document"),
         (b"PK\x03\x04", "a.XLSX", None, OFFICE + "spreadsheetml.sheet"),
         (b"PK\x03\x04", "a.zip", None, "application/zip"),
+        (b"PK\x03\x04", "a", OFFICE + "spreadsheetml.sheet; x=y", OFFICE + "spreadsheetml.sheet"),
+        (b"PK\x03\x04", "a", "text/html", "application/zip"),
+        (b"hello", "a.xlsx", None, OFFICE + "spreadsheetml.sheet"),
         (b"hello", "a.txt", "image/png", "text/plain"),
         (b"hello", "a", "Text/CSV; charset=utf-8", "text/csv"),
         (b"hello", "a", "nonsense\r\nX: y", "application/octet-stream"),
@@ -211,3 +214,19 @@ def test_a_type_is_told_by_bytes_then_name_then_claim(
     head: bytes, name: str, declared: str | None, expected: str
 ) -> None:
     assert sniff(head, name, declared) == expected
+
+
+@pytest.mark.parametrize(
+    ("type", "expected"),
+    [
+        ("application/pdf", ".pdf"),
+        ("image/png", ".png"),
+        ("text/csv", ".csv"),
+        ("text/html", ".html"),
+        ("application/zip", ".zip"),
+        (OFFICE + "spreadsheetml.sheet", ".xlsx"),
+        ("application/unheard-of", ""),
+    ],
+)
+def test_a_type_has_the_ending_that_people_know(type: str, expected: str) -> None:
+    assert ending(type) == expected

@@ -23,7 +23,11 @@ MINDEE = load(shared("manifests") / "mindee.json").actions
 ACTIONS: dict[str, Action] = {"acme": ACME, "acme that looks": LOOKS, **MINDEE}
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)  # the door lets neither in
+    | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(

@@ -24,6 +24,10 @@ def test_references_are_found_at_every_depth() -> None:
     value = {"a": OURS, "b": [1, [FORGED], {"c": OURS}], "d": ({"e": FORGED},)}
 
     assert list(references(value)) == [OURS, FORGED, OURS, FORGED]
+    assert list(references({**OURS, "held": {"b": FORGED}})) == [
+        {**OURS, "held": {"b": FORGED}},
+        FORGED,
+    ]
 
 
 @pytest.mark.parametrize(

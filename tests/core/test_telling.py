@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.core.machine import deliveries
 from connector.core.model import Delivery, Failure, Outcome, Response, Status, Subscription
-from connector.core.telling import after_attempt
+from connector.core.telling import after_attempt, deliveries
 from tests.core.stories import LOST, T0, answer, new
 
 OWED = Delivery("d-1", "s-1", "op-1", Status.SUCCEEDED, T0, due_at=T0)
@@ -75,6 +74,25 @@ def test_a_receiver_may_ask_for_a_longer_wait_but_not_for_a_shorter_one_nor_for_
     assert wait("soon") == 300
 
 
+def test_a_failure_may_name_a_wait_as_well() -> None:
+    asked = replace(LOST, retry_after=1000.0)
+
+    assert (attempt(2, asked).due_at or 0) - T0 == 1000
+
+
+def test_however_long_a_receiver_asks_it_is_over_within_30_days() -> None:
+    busy = answer(503, retry_after="9" * 30)
+    owed, now = OWED, T0
+    while owed.due_at is not None:
+        now = owed.due_at
+        owed = after_attempt(
+            replace(owed, claims=owed.claims + 1), busy, now, lambda: 0.999
+        ).delivery
+
+    assert owed.claims == 10
+    assert now - T0 < 30 * 24 * HOUR
+
+
 def test_a_target_that_we_refuse_to_ask_is_over_at_once() -> None:
     refused = Failure("the address is not public", sent=False, refused=True)
 
@@ -116,6 +134,12 @@ def test_those_are_told_who_want_the_status_once(
 
     assert [each.subscription_id for each in made] == who
     assert all(each.status == after and each.due_at == T0 for each in made)
+
+
+def test_a_message_goes_by_the_lane_of_its_subscription() -> None:
+    made = owed(Status.RUNNING, Status.FAILED, WANTS_ALL, replace(WANTS_FAILURES, lane="a host"))
+
+    assert [each.lane for each in made] == ["", "a host"]
 
 
 def test_nothing_is_told_before_the_order_was_answered_and_a_moment_more() -> None:

@@ -18,6 +18,7 @@ from tests.door.raw import hang_up, raw, reply, says
 
 BIG = 12345678901234567890123
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 700
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pytest.mark.parametrize(
@@ -128,6 +129,28 @@ def test_a_download_becomes_a_file(
     digest = hashlib.sha256(PDF).hexdigest()
     told = {"name": name, "type": "application/pdf", "size": len(PDF), "sha256": digest}
     assert reference == told
+
+
+@pytest.mark.parametrize(
+    ("disposition", "declared", "content", "name"),
+    [
+        ("attachment", "application/pdf", PDF, "fill_form.pdf"),
+        ('attachment; filename="a.pdf"', "text/plain", PDF, "a.pdf"),
+        ('attachment; filename=".. / \x01"', "text/csv", b"a,b", "fill_form.csv"),
+        ("attachment", "text/nonsense", b"a,b", "fill_form"),
+        ("attachment", XLSX, b"PK\3\4", "fill_form.xlsx"),
+        ("attachment", "application/octet-stream", b"PK\3\4", "fill_form.zip"),
+    ],
+)
+def test_a_file_that_nobody_named_is_called_after_its_action(
+    door: Door, disposition: str, declared: str, content: bytes, name: str
+) -> None:
+    header = f"Content-Type: {declared}\r\nContent-Disposition: {disposition}\r\n"
+    asked = {"answer": "bytes", "own": True, "called": "fill_form"}
+    with raw(says(reply(content, headers=header))) as server:
+        outcome = door.send(Request("GET", f"{server.url}/../secret.exe", **asked))
+    assert isinstance(outcome, Response)
+    assert outcome.body["name"] == name
 
 
 def test_a_refused_download_is_read_as_json(door: Door) -> None:

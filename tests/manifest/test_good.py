@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from connector.core import rules
 from connector.core.ask import call_of, context
-from connector.core.language import Action
+from connector.core.language import Action, Shape
 from connector.core.model import CLOSED, Failure, Status
+from connector.core.shape import placed, said, shown
 from connector.manifest import ManifestError, check, load, load_folders, replay
 from connector.manifest.build import build
 from connector.manifest.load import files_in
@@ -54,6 +56,20 @@ def test_every_action_shows_a_success_with_its_sample_and_a_failure(path: Path) 
         assert set(ends) <= CLOSED
 
 
+@pytest.mark.parametrize("path", ALL, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_the_results_of_the_examples_have_the_shape_that_their_inputs_tell(path: Path) -> None:
+    for action in load(path).actions.values():
+        for example in action.examples.values() if action.shape else ():
+            end = replay(action, example).end
+            fields = said(action.output, action.shape, example["input"])
+            if end.status == Status.SUCCEEDED and fields:
+                whole = placed(action.output, action.shape.at, fields)
+                Draft202012Validator(whole).validate(end.facts["result"])
+                told = shown(whole, action.shape, end.facts["result"])
+                assert told is not None
+                assert set(told["properties"]) <= set(fields["properties"])
+
+
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.stem)
 def test_a_manifest_of_ours_is_named_as_its_file(path: Path) -> None:
     assert load(path).name == path.stem
@@ -70,6 +86,7 @@ def test_the_full_example_says_what_it_should() -> None:
     assert action.calls["check_status"].repeatable
     assert not action.calls["cancel"].repeatable
     assert action.sample == {"score": 97}
+    assert action.shape == Shape("fields", like=("model",))
 
 
 def test_an_actions_own_words_go_over_the_shared_ones() -> None:

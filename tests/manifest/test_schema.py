@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from connector.core.auth import KINDS
-from connector.core.language import Call, Pace
+from connector.core.language import Call, Pace, Shape
 from connector.core.model import Status
 from connector.core.rules import TESTS
 from connector.manifest.problems import pointer
@@ -69,6 +69,8 @@ def test_a_default_is_what_the_program_takes() -> None:
     assert {name: getattr(Pace(), name) for name in said} == said
     for name in ("encoding", "answer", "credentials", "timeout"):
         assert SCHEMA["$defs"]["call"]["properties"][name]["default"] == getattr(Call("c"), name)
+    word = SCHEMA["$defs"]["shape"]["properties"]["properties"]["default"]
+    assert word == Shape("result").properties
 
 
 def test_the_schema_and_the_core_know_the_same_words() -> None:

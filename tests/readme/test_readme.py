@@ -176,4 +176,6 @@ def shown(default: object) -> str:
     """A default as the table shows it."""
     if default in ("", (), frozenset()):
         return ""
+    if isinstance(default, tuple):
+        return f"`{','.join(map(str, default))}`"
     return "`yes`" if default is True else f"`{default}`"

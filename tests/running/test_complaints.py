@@ -60,6 +60,7 @@ def test_serve_tells_every_problem_of_every_manifest(tmp_path: Path) -> None:
         ("CONNECTOR_THREADS", "many", "give a whole number from 1, not 'many'"),
         ("CONNECTOR_THREADS", "0", "give a whole number from 1, not '0'"),
         ("CONNECTOR_WAIT_SECONDS", "nan", "give a number, not 'nan'"),
+        ("CONNECTOR_WAIT_SECONDS", "60", "give at most 25 seconds, not '60'"),
         ("CONNECTOR_RESULT_DAYS", "-1", "give a number, not '-1'"),
         ("CONNECTOR_LOG_LEVEL", "loud", "give one of DEBUG, INFO, WARNING, ERROR, not 'loud'"),
         ("CONNECTOR_DATABASE_URL", "mysql://me:hidden@there/x", "begin with sqlite:/// or"),

@@ -59,7 +59,8 @@ def test_an_interrupted_demo_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_a_process_that_does_not_start_is_shown_with_its_last_words(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(demo, "COMMAND", (sys.executable, "-c", "import sys; sys.exit('no luck')"))
+    broken = (sys.executable, "-c", "import sys; sys.exit('no luck')")
+    monkeypatch.setattr("connector.demo.processes.COMMAND", broken)
 
     assert demo.run_demo("mindee", None) == 1
 

@@ -47,6 +47,25 @@ def test_two_workers_share_the_work_and_one_of_them_may_stop_in_a_call(tmp_path:
         assert web.wait(timeout=20) == 0
 
 
+@pytest.mark.parametrize("word", [signal.SIGTERM, signal.SIGINT])
+def test_who_only_waits_is_answered_before_serve_ends(tmp_path: Path, word: signal.Signals) -> None:
+    held = {"CONNECTOR_HOLD_SECONDS": "60"}
+    with grounds(tmp_path, seconds=300, **held) as here, ThreadPoolExecutor(4) as pool:
+        process = here.serve("--workers", "2")
+        id = here.order("slow")["id"]
+        path = f"/power-automate/swift/operations/{id}/result"
+        asked = [pool.submit(here.call, "GET", path) for _ in range(4)]
+        time.sleep(1.5)
+        assert not any(each.done() for each in asked)
+        told = time.monotonic()
+
+        process.send_signal(word)
+
+        assert process.wait(timeout=30) == 0
+        assert time.monotonic() - told < 8
+        assert [each.result().status_code for each in asked] == [202] * 4
+
+
 def in_flight(here: Grounds) -> str:
     """An operation whose submit has just gone out, and takes its time."""
     here.misbehave("submit:delay=2")

@@ -14,8 +14,9 @@ import requests
 from connector.simulators import SIMULATORS, Options
 from tests.sdks.running import answer, start
 from tests.serving import serving
+from tests.simulators.workbooks import template
 
-INVOICE = str(Path(__file__).parents[2] / "samples" / "documents" / "invoice.pdf")
+INVOICE = Path(__file__).parents[2] / "samples" / "documents" / "invoice.pdf"
 KEY = "pulse_sdk"
 SIMULATED = {
     "plain": Options(seconds=0.8, key=KEY),
@@ -26,7 +27,7 @@ SIMULATED = {
     "spoilt": Options(seconds=0.0, key=KEY, fail=("submit:fail*1",)),
 }
 """Simulator -> how it behaves."""
-PLAIN = ("later", "at_once", "steps", "batch", "cancel", "form")
+PLAIN = ("later", "at_once", "steps", "batch", "cancel", "form", "fill", "excel")
 RUNS = {
     **{name: ("plain", name, KEY) for name in PLAIN},
     "wrong key": ("plain", "later", "pulse_wrong"),
@@ -40,15 +41,18 @@ RUNS = {
 
 
 @pytest.fixture(scope="module")
-def runs() -> Iterator[dict[str, Any]]:
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """What every run printed, by name, and the simulators' logs under ``logs``."""
+    invoice = tmp_path_factory.mktemp("papers") / INVOICE.name
+    invoice.write_bytes(INVOICE.read_bytes())
+    invoice.with_suffix(".xlsx").write_bytes(template(Lines=["Item", "Amount"]))
     with ExitStack() as stack:
         urls = {
             name: stack.enter_context(serving(SIMULATORS["pulse"](options)))
             for name, options in SIMULATED.items()
         }
         started = {
-            run: start("pulse", "pulse_1.py", story, urls[simulator], key, INVOICE)
+            run: start("pulse", "pulse_1.py", story, urls[simulator], key, str(invoice))
             for run, (simulator, story, key) in RUNS.items()
         }
         printed: dict[str, Any] = {run: answer(process) for run, process in started.items()}
@@ -109,6 +113,14 @@ def test_the_sdk_cancels_a_job(runs: dict[str, Any]) -> None:
 def test_the_sdk_reads_a_form_and_fetches_its_pdf(runs: dict[str, Any]) -> None:
     assert runs["form"]["cells"] > 10
     assert runs["form"]["same"] is True
+
+
+def test_the_sdk_fills_a_form_and_fetches_its_pdf(runs: dict[str, Any]) -> None:
+    assert runs["fill"] == {"form": None, "filled": 0, "start": "%PDF-"}
+
+
+def test_the_sdk_fills_a_template_and_fetches_the_workbook(runs: dict[str, Any]) -> None:
+    assert runs["excel"] == {"rows": 20, "start": "PK", "status": 200}
 
 
 def test_a_large_result_is_gone_at_the_second_reading(runs: dict[str, Any]) -> None:

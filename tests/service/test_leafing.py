@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Still, l
 
 
 OCR = "1d52de5b-2a4c-4a9d-8c3e-4a1d5b6f7a01"
+CHOICES = "/v1/providers/mindee/choices/extraction_models"
 
 
 def pages(system: Living, query: str) -> list[list[dict[str, Any]]]:
@@ -164,13 +166,12 @@ def test_providers_are_described_with_their_fields_and_a_sample(system: Living) 
 
 
 def test_choices_are_read_from_the_provider_and_remembered(paused: Still) -> None:
-    path = "/v1/providers/mindee/choices/extraction_models"
-    first, second = (paused.system.call("GET", path).json() for _ in range(2))
+    first, second = (paused.system.call("GET", CHOICES).json() for _ in range(2))
     assert {"id", "name"} == set(first[0])
     assert first == second
     assert paused.system.log()["counts"]["models"] == 1
     paused.clock.now += 61
-    paused.system.call("GET", path)
+    paused.system.call("GET", CHOICES)
     assert paused.system.log()["counts"]["models"] == 2
 
 
@@ -192,6 +193,37 @@ def test_choices_say_so_when_the_provider_does_not_answer(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert ("Retry-After" in answer.headers) == (status == 503)
     assert answer.json().get("provider_status") == (401 if status == 422 else None)
+
+
+def test_choices_that_several_want_at_once_are_asked_for_once(paused: Still) -> None:
+    paused.system.misbehave("models:delay=0.5")
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(paused.system.call, "GET", CHOICES) for _ in range(4)]
+        answers = [each.result() for each in asked]
+    assert {each.status_code for each in answers} == {200}
+    assert len({each.text for each in answers}) == 1
+    assert paused.system.log()["counts"]["models"] == 1
+
+
+def test_choices_that_could_not_be_read_are_asked_for_again(paused: Still) -> None:
+    paused.system.misbehave("models:500")
+    assert paused.system.call("GET", CHOICES).status_code == 503
+    paused.system.misbehave()
+    assert paused.system.call("GET", CHOICES).status_code == 200
+
+
+def test_choices_hold_no_more_threads_than_there_are_places_to_wait(tmp_path: Path) -> None:
+    with still(tmp_path, {"CONNECTOR_THREADS": "1"}) as paused:
+        places = paused.system.engine.parts.waiters
+        places.acquire()  # the one place there is
+        answer = paused.system.call("GET", CHOICES)
+        assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+        assert answer.headers["Retry-After"] == "5"
+        assert paused.system.log()["counts"].get("models", 0) == 0
+        places.release()
+        assert paused.system.call("GET", CHOICES).status_code == 200
+        places.acquire()  # and it was given back
+        assert paused.system.call("GET", CHOICES).status_code == 200  # remembered: nobody waits
 
 
 def test_health_needs_no_key_and_figures_do(system: Living) -> None:

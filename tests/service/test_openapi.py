@@ -34,8 +34,7 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
     """A system with two providers and some operations, of every ending."""
     folder = tmp_path_factory.mktemp("described")
     with acme() as (provider, settings), quick(folder, settings) as system:
-        while system.engine.parts.waiters.acquire(blocking=False):
-            pass  # nobody waits for anything here
+        system.engine.parts.stopping.set()  # nobody waits for the end of anything here
         provider.state = "done"
         body = {"text": "a", "copies": 1}
         for path in ("/v1/acme/read", "/v1/acme/print"):
@@ -89,6 +88,9 @@ def test_every_action_is_described_for_every_platform(described: Living, documen
         for action in manifest.actions:
             for platform in ("v1", "power-automate"):
                 assert f"/{platform}/{manifest.name}/{action}" in document["paths"]
+            for variant in ("submit", "callback"):
+                path = f"/power-automate/{manifest.name}/{action}/{variant}"
+                assert path in document["paths"]
 
 
 def test_an_order_fits_its_description(described: Living, document: Any) -> None:
@@ -121,7 +123,7 @@ def run_schemathesis(
         *("--url", system.url, "--header", f"X-API-Key: {system.key}"),
         *("--checks", ",".join(CHECKS), "--max-examples", "3", "--seed", "1"),
         *("--phases", "examples,fuzzing", "--mode", "all", "--workers", "1"),
-        *("--exclude-path-regex", "mindee/(classification|crop|split|ocr)$"),  # all alike
+        *("--exclude-path-regex", "mindee/(classification|crop|split|ocr)(/|$)"),  # all alike
         *("--generation-database", "none", "--suppress-health-check", "all"),
     ]
     return subprocess.run(

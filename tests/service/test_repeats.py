@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from tests.living import INVOICE, MODEL, Living
-from tests.service.worlds import LOOPBACK, another_key, documents, quick, until_closed
+from tests.service.acme import acme
+from tests.service.worlds import (
+    LOOPBACK,
+    another_key,
+    documents,
+    quick,
+    receiving,
+    still,
+    until_closed,
+)
 
 KEY = {"Idempotency-Key": "run 17"}
 
@@ -113,3 +122,37 @@ def test_a_url_repeated_is_fetched_and_ordered_once(tmp_path: Path) -> None:
         assert len(ids) == 1
         until_closed(system, ids.pop())
         assert len(system.log()["orders"]) == 1
+
+
+@pytest.mark.parametrize("moment", ["open", "closed"])
+@pytest.mark.parametrize(
+    "path", ["/v1/acme/read", "/zapier/acme/read", "/power-automate/acme/read"]
+)
+def test_a_callback_that_comes_with_a_repeat_is_told_once_too(
+    tmp_path: Path, path: str, moment: str
+) -> None:
+    order = {"text": "a", "copies": 1}
+    with (
+        acme() as (provider, settings),
+        still(tmp_path, settings) as paused,
+        receiving() as first,
+        receiving() as second,
+    ):
+
+        def post(callback_url: str) -> int:
+            body = {**order, "callback_url": callback_url}
+            return paused.system.call("POST", path, json=body, headers=KEY).status_code
+
+        assert post(first.url) == 202
+        provider.state = "done"
+        if moment == "closed":
+            paused.pass_time(3)
+            paused.pass_time(3)
+        assert post(second.url) == (200 if moment == "closed" else 202)
+        assert post(first.url) == (200 if moment == "closed" else 202)
+        paused.pass_time(1.9)
+        assert second.heard == []  # it does not overtake the answer
+        for _ in range(4):
+            paused.pass_time(3)
+        assert (len(first.heard), len(second.heard)) == (1, 1)
+        assert len(provider.orders) == 1

@@ -193,6 +193,23 @@ def test_a_token_of_another_kind_or_time_or_hand_opens_nothing(printed: Printed)
     assert [opened(printed, path, each) for each in wrong] == [401] * len(wrong)
 
 
+def test_a_link_to_a_file_that_is_given_late_lives_for_a_day(printed: Printed) -> None:
+    clock, system = printed.paused.clock, printed.paused.system
+    before = clock.now
+    try:
+        clock.now += 3 * 86_400
+        flow = system.call("GET", f"/power-automate/acme/results/{printed.id}").json()
+        zap = system.call("GET", f"/zapier/acme/jobs/{printed.id}").json()
+        plain = system.call("GET", f"/v1/operations/{printed.id}").json()
+        links = [flow["file"]["url"], zap["file_url"], plain["links"]["file"]]
+        clock.now += 86_400 - 5
+        assert [requests.get(each, timeout=10).status_code for each in links] == [200] * 3
+        clock.now += 10
+        assert [requests.get(each, timeout=10).status_code for each in links] == [401] * 3
+    finally:
+        clock.now = before
+
+
 def test_a_link_to_a_file_ends_a_day_after_its_operation(printed: Printed) -> None:
     before = printed.paused.clock.now
     try:

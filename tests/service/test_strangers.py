@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 import requests
 
 from connector.app import make_app
+from connector.engine.keys import FRESH
 from tests.living import Living
 from tests.service.worlds import Still, another_key, until_closed
 
@@ -16,6 +18,7 @@ KEYED = [
     ("GET", "/v1/providers"),
     ("GET", "/v1/providers/mindee"),
     ("GET", "/v1/providers/mindee/choices/ocr_models"),
+    ("GET", "/v1/providers/mindee/extraction/output"),
     ("POST", "/v1/mindee/extraction"),
     ("GET", "/v1/operations"),
     ("GET", "/v1/operations/{id}"),
@@ -25,9 +28,32 @@ KEYED = [
     ("DELETE", "/v1/operations/{id}"),
     ("GET", "/v1/files/{id}"),
     ("POST", "/v1/subscriptions"),
+    ("POST", "/v1/subscriptions/{id}/rotate"),
     ("DELETE", "/v1/subscriptions/{id}"),
     ("POST", "/power-automate/mindee/extraction"),
+    ("POST", "/power-automate/mindee/extraction/submit"),
+    ("POST", "/power-automate/mindee/extraction/callback"),
+    ("GET", "/power-automate/mindee/operations/{id}"),
     ("GET", "/power-automate/mindee/operations/{id}/result"),
+    ("POST", "/power-automate/mindee/operations/{id}/cancel"),
+    ("POST", "/power-automate/mindee/operations/{id}/callback"),
+    ("GET", "/power-automate/mindee/results/{id}"),
+    ("POST", "/power-automate/mindee/hooks/finished"),
+    ("DELETE", "/power-automate/mindee/subscriptions/{id}"),
+    ("GET", "/power-automate/mindee/finished"),
+    ("GET", "/power-automate/mindee/choices/ocr_models"),
+    ("GET", "/power-automate/mindee/output"),
+    ("POST", "/zapier/mindee/extraction"),
+    ("GET", "/zapier/mindee/jobs"),
+    ("GET", "/zapier/mindee/jobs/{id}"),
+    ("GET", "/zapier/mindee/jobs/{id}/result"),
+    ("POST", "/zapier/mindee/jobs/{id}/cancel"),
+    ("POST", "/zapier/mindee/hooks"),
+    ("DELETE", "/zapier/mindee/hooks/{id}"),
+    ("GET", "/zapier/mindee/choices/ocr_models"),
+    ("GET", "/zapier/mindee/fields/extraction"),
+    ("POST", "/sellershorts/mindee/extraction"),
+    ("GET", "/sellershorts/mindee/extraction/orders/{id}"),
     ("GET", "/metrics"),
 ]
 OPEN = {"/healthz", "/readyz", "/openapi.json"}
@@ -80,7 +106,9 @@ def test_only_a_live_key_of_ours_is_let_in(
 def test_a_revoked_key_is_no_key(alone: Living) -> None:
     store = alone.engine.parts.store
     (key,) = store.list_keys()
+    assert alone.call("GET", "/v1/me").status_code == 200
     store.revoke_key(key.id, 1.0)
+    time.sleep(FRESH)  # so long a service may remember it
     assert alone.call("GET", "/v1/me").status_code == 401
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import zipfile
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 from pypdf import PdfReader
 
+from connector.simulators.pulse.xlsx import cell
 from tests.simulators.pulse_bench import DOCUMENTS, KEY, Bench, code
+from tests.simulators.workbooks import XLSX, contents, template
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -167,7 +169,7 @@ def test_each_step_has_its_own_name_for_the_job(
         ("/schema", {"split_id": "nobody", "split_schema_config": {}}, 404, "STORAGE_001"),
         ("/schema", {"extraction_id": "ID", "schema_config": {"input_schema": {"a": 1}}}, 400,
          "SCHEMA_001"),
-        ("/schema", {"extraction_id": "ID", "schema_config": {"excel_template": "UEs="}}, 400,
+        ("/schema", {"extraction_id": "ID", "schema_config": {"excel_template": "%"}}, 400,
          "REQ_003"),
     ],
 )  # fmt: skip
@@ -181,23 +183,71 @@ def test_what_is_wrong_with_a_step_has_its_own_code(
     assert code(bench.post(path, **body), status) == expected
 
 
-def test_the_output_of_a_schema_is_a_real_workbook() -> None:
+def excel(bench: Bench, template: bytes, **more: Any) -> Any:
+    config = {"excel_template": base64.b64encode(template).decode(), **more}
+    return bench.post("/schema", extraction_id=bench.extraction(), schema_config=config)
+
+
+def test_a_template_is_filled_row_by_row_and_otherwise_stays_as_it_is() -> None:
+    bench = Bench()
+    given = template(**{"Lines & more": ["Item", "Amount"], "Bill": ["Invoice number", "Colour"]})
+    done = excel(bench, given).json
+    rows = done["schema_output"]["values"]["lines_more"]
+    answer = bench.get(done["excel_output_url"])
+
+    assert done["excel_output_url"] == f"/schema/{done['schema_id']}/excel"
+    assert answer.content_type == XLSX
+    lines = contents(answer.data)
+    assert {k: lines[k] for k in ("A2", "B2")} == {"A2": "Item", "B2": "Amount"}
+    assert len(rows) == 20
+    assert [lines[f"A{n}"] for n in range(3, 23)] == [row["Item"] for row in rows]
+    assert lines["B3"] == rows[0]["Amount"]
+    assert lines["A900"] == "at the end"
+    assert contents(answer.data, 2) == {
+        "A2": "Invoice number", "B2": "Colour", "A3": "HL-2026-0117", "A900": "at the end",
+    }  # fmt: skip
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as book:
+        assert 'mc:Ignorable="x14ac"' in book.read("xl/worksheets/sheet1.xml").decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1250.00", '<c r="A1"><v>1250.00</v></c>'),
+        ("-3", '<c r="A1"><v>-3</v></c>'),
+        ("007", '<t xml:space="preserve">007</t>'),
+        ("1234567890123456", '<t xml:space="preserve">1234567890123456</t>'),
+        ("a<b\x00&\ud800", '<t xml:space="preserve">a&lt;b&amp;</t>'),
+    ],
+)
+def test_a_cell_holds_what_was_read(text: str, expected: str) -> None:
+    assert expected in cell("", "A1", text)
+
+
+def test_a_schema_without_a_template_has_no_workbook() -> None:
     bench = Bench()
     id = bench.post("/schema", extraction_id=bench.extraction(), **asked()).json["schema_id"]
-    answer = bench.get(f"/schema/{id}/excel")
 
-    assert answer.content_type.endswith("spreadsheetml.sheet")
-    with zipfile.ZipFile(io.BytesIO(answer.data)) as book:
-        parts = {name: ElementTree.fromstring(book.read(name)) for name in book.namelist()}
-    assert "[Content_Types].xml" in parts
-    assert [one.get("name") for one in parts["xl/workbook.xml"].iter() if one.get("sheetId")] == [
-        "Values", "1 line_items",
-    ]  # fmt: skip
-    first = "".join(parts["xl/worksheets/sheet1.xml"].itertext())
-    assert "HL-2026-0117" in first
-    assert "seller.supplier" in first
-    assert sum(one.tag.endswith("}row") for one in parts["xl/worksheets/sheet2.xml"].iter()) == 21
+    assert code(bench.get(f"/schema/{id}/excel"), 404) == "STORAGE_001"
     assert code(bench.get("/schema/nobody/excel"), 404) == "STORAGE_001"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"PK", "FILE_003"),
+        (template(), "SCHEMA_001"),
+        (template(Sheet=["A"])[:-30], "FILE_003"),
+    ],
+)
+def test_what_is_no_template_is_refused(content: bytes, expected: str) -> None:
+    assert code(excel(Bench(), content), 400) == expected
+
+
+def test_a_template_and_a_schema_are_one_too_many() -> None:
+    answer = excel(Bench(), template(Sheet=["A"]), input_schema={"properties": {"a": {}}})
+
+    assert code(answer, 400) == "REQ_003"
 
 
 def form(bench: Bench, deed: str, name: str | None = "contract.pdf", **fields: Any) -> Any:

@@ -134,14 +134,19 @@ def test_lists_are_newest_first_and_page_by_time_and_id(store: Store) -> None:
     page = store.list_operations("ann", limit=3)
     rest = store.list_operations("ann", limit=3, before=(page[-1].created_at, page[-1].id))
     assert page + rest == newest
+    assert store.list_operations("ann", limit=3, offset=3) == rest
+    assert store.list_operations("ann", limit=1, offset=2) == page[2:]
+    assert store.list_operations("ann", offset=4) == []
     assert store.list_operations("bob") == []
 
 
 def test_lists_are_narrowed_by_what_is_asked(store: Store) -> None:
     one = store.add_operation(operation(provider="other"))
     two = store.add_operation(operation(action="split", created_at=NOW + 1))
-    three = store.add_operation(closed(operation(created_at=NOW + 2)))
+    three = store.add_operation(closed(operation(created_at=NOW + 2, client_ref="row 7")))
     assert store.list_operations("ann", provider="other") == [one]
+    assert store.list_operations("ann", client_ref="row 7") == [three]
+    assert store.list_operations("ann", client_ref="row") == []
     assert store.list_operations("ann", action="split") == [two]
     assert store.list_operations("ann", statuses=[Status.SUCCEEDED, Status.FAILED]) == [three]
     assert store.list_operations("ann", since=NOW + 1) == [three, two]

@@ -13,6 +13,7 @@ from connector.core.model import Move, Operation, Status
 from connector.store import Change, Store
 from tests.store.values import (
     NOW,
+    at,
     claimed,
     closed,
     file,
@@ -69,7 +70,7 @@ def test_an_answer_is_saved_with_history_files_and_owed_deliveries(store: Store)
     sub, one = subscription(), file()
     store.add_subscription(sub)
     after = closed(op, facts={"result": 1}, note="done", updated_at=NOW + 3, polls=2, misses=0)
-    assert store.save_operations([Change(op, after, (one,))], owe_all, NOW + 3) == [True]
+    assert store.save_operations([Change(op, after, (one,))], owe_all, at(NOW + 3)) == [True]
     assert store.get_operation(op.id) == replace(after, credential=None, revision=2)
     assert store.history(op.id)[1:] == [Move(op.id, NOW + 3, Status.SUCCEEDED, "done")]
     assert store.files_of(op.id) == [replace(one, operation_id=op.id)]
@@ -81,9 +82,9 @@ def test_a_save_by_a_stale_revision_leaves_nothing_behind(store: Store, other: S
     op = claimed(store)
     store.add_subscription(subscription())
     won = replace(op, status=Status.RUNNING, due_at=NOW + 60)
-    assert other.save_operations([Change(op, won)], owe_none, NOW + 1) == [True]
+    assert other.save_operations([Change(op, won)], owe_none, at(NOW + 1)) == [True]
     lost = Change(op, closed(op, note="late"), (file(),))
-    assert store.save_operations([lost], owe_all, NOW + 2) == [False]
+    assert store.save_operations([lost], owe_all, at(NOW + 2)) == [False]
     assert store.get_operation(op.id) == replace(won, revision=2)
     assert len(store.history(op.id)) == 2
     assert store.files_of(op.id) == []
@@ -94,14 +95,14 @@ def test_a_note_alone_is_a_move_but_owes_nothing(store: Store) -> None:
     op = claimed(store)
     store.add_subscription(subscription())
     after = replace(op, note="unknown word", due_at=NOW + 60)
-    store.save_operations([Change(op, after)], owe_all, NOW + 1)
+    store.save_operations([Change(op, after)], owe_all, at(NOW + 1))
     assert [move.note for move in store.history(op.id)] == [None, "unknown word"]
     assert store.claim_deliveries(NOW + 9, 10, 30.0) == []
 
 
 def test_an_answer_that_says_nothing_new_is_no_move(store: Store) -> None:
     op = claimed(store)
-    store.save_operations([Change(op, replace(op, due_at=NOW + 60, polls=1))], owe_all, NOW + 1)
+    store.save_operations([Change(op, replace(op, due_at=NOW + 60, polls=1))], owe_all, at(NOW + 1))
     assert len(store.history(op.id)) == 1
 
 
@@ -143,7 +144,7 @@ def test_a_turn_saves_and_claims_in_one_commit(store: Store) -> None:
     commits: list[object] = []
     event.listen(store.database.engine, "commit", commits.append)
     changes = [Change(op, closed(op)), Change(op, closed(op))]
-    saved, taken = store.turn(changes, owe_none, NOW + 1, 5)
+    saved, taken = store.turn(changes, owe_none, at(NOW + 1), 5)
     assert saved == [True, False]
     assert [op.id for op in taken] == [due.id]
     assert len(commits) == 1
@@ -152,7 +153,7 @@ def test_a_turn_saves_and_claims_in_one_commit(store: Store) -> None:
 def test_a_turn_without_free_threads_only_saves(store: Store) -> None:
     op = claimed(store)
     store.add_operation(operation())
-    assert store.turn([Change(op, closed(op))], owe_none, NOW + 1, 0) == ([True], [])
+    assert store.turn([Change(op, closed(op))], owe_none, at(NOW + 1), 0) == ([True], [])
 
 
 def test_the_next_due_time_is_the_earliest_of_both_queues(store: Store) -> None:
@@ -160,7 +161,7 @@ def test_the_next_due_time_is_the_earliest_of_both_queues(store: Store) -> None:
     op = store.add_operation(operation(due_at=NOW + 60))
     assert store.next_due() == NOW + 60
     store.add_subscription(subscription())
-    store.save_operations([Change(op, closed(op))], owe_all, NOW)
+    store.save_operations([Change(op, closed(op))], owe_all, at(NOW))
     assert store.next_due() == NOW
 
 
@@ -190,7 +191,7 @@ def heard(store: Store, op: Operation) -> list[Any]:
         concerned[:] = subscriptions
         return []
 
-    store.save_operations([Change(op, closed(op))], owed, NOW + 1)
+    store.save_operations([Change(op, closed(op))], owed, at(NOW + 1))
     return concerned
 
 
@@ -200,7 +201,7 @@ def test_a_change_that_cannot_be_written_stops_nobody_else(store: Store) -> None
         Change(bad, closed(bad), (file(size=10**30),)),
         Change(good, closed(good)),
     ]
-    saved, _ = store.turn(changes, owe_none, NOW, 0)
+    saved, _ = store.turn(changes, owe_none, at(NOW), 0)
     assert saved == [False, True]
     assert store.get_operation(bad.id) == bad
     after = store.get_operation(good.id)

@@ -13,10 +13,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
-from connector.store import Store
+from connector.store import Change, Store
 from connector.store.schema import configuration, head
 from connector.store.tables import metadata
-from tests.store.values import operation
+from tests.store.values import NOW, at, closed, operation, owe_all, subscription
 
 ROOT = Path(__file__).parents[2]
 MIGRATE = """
@@ -52,6 +52,21 @@ def test_migrations_lead_back_as_well(bare_url: str) -> None:
     with store.database.engine.begin() as connection:
         command.downgrade(configuration(connection), "base")
         assert inspect(connection).get_table_names() == ["alembic_version"]
+    store.close()
+
+
+def test_messages_from_before_there_were_lanes_are_still_owed(bare_url: str) -> None:
+    store = Store(bare_url)
+    store.migrate()
+    op, sub = store.add_operation(operation()), subscription()
+    store.add_subscription(sub)
+    store.save_operations([Change(op, closed(op))], owe_all, at(NOW))
+    with store.database.engine.begin() as connection:
+        command.downgrade(configuration(connection), "0001")
+        command.upgrade(configuration(connection), "head")
+    (owed,) = store.claim_deliveries(NOW, 9, 30.0, {"a host"})
+    assert (owed.subscription_id, owed.lane) == (sub.id, "")
+    assert store.get_subscription(sub.id) == sub
     store.close()
 
 

@@ -8,6 +8,7 @@ from connector.core.model import Operation, Status
 from connector.store import Change, Stats, Store
 from tests.store.values import (
     NOW,
+    at,
     claimed,
     closed,
     file,
@@ -60,7 +61,7 @@ def test_old_operations_go_with_everything_of_theirs(store: Store) -> None:
         op = claimed(store)
         store.add_subscription(subscription(operation_id=op.id))
         over = closed(op, finished_at=NOW - 50)
-        store.save_operations([Change(op, over, (file(),))], owe_all, NOW)
+        store.save_operations([Change(op, over, (file(),))], owe_all, at(NOW - 50))
         ops.append(op)
     gone = [one.id for op in ops for one in store.files_of(op.id)]
     assert sorted(store.prune(NOW, NOW - 60, NOW - 40, limit=2)) == sorted(gone)
@@ -75,7 +76,7 @@ def test_expired_subscriptions_go_unless_a_message_is_still_owed(store: Store) -
     owed = subscription(operation_id=op.id, expires_at=NOW + 5)
     over, live = subscription(expires_at=NOW + 5), subscription(expires_at=NOW + 50)
     store.add_subscription(owed)
-    store.save_operations([Change(op, closed(op))], owe_all, NOW)
+    store.save_operations([Change(op, closed(op))], owe_all, at(NOW))
     store.add_subscription(over)
     store.add_subscription(live)
     store.prune(NOW + 6, NOW - 60, NOW - 60)
@@ -93,7 +94,7 @@ def test_figures_count_what_is_there(store: Store) -> None:
     assert store.stats() == Stats({}, 0, None, 0, 0)
     op = claimed(store)
     store.add_subscription(subscription())
-    store.save_operations([Change(op, closed(op))], owe_all, NOW)
+    store.save_operations([Change(op, closed(op))], owe_all, at(NOW))
     store.add_operation(operation(due_at=NOW - 7))
     store.add_operation(operation(due_at=NOW + 7))
     counts = {("acme", Status.SUCCEEDED): 1, ("acme", Status.PENDING): 2}

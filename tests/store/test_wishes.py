@@ -8,7 +8,7 @@ import pytest
 
 from connector.core.model import Operation, Status
 from connector.store import Change, Store
-from tests.store.values import NOW, claimed, closed, operation, owe_none
+from tests.store.values import NOW, at, claimed, closed, operation, owe_none
 
 
 def test_a_cancel_makes_a_waiting_row_due_and_keeps_its_revision(store: Store) -> None:
@@ -59,7 +59,7 @@ def test_a_wish_between_claim_and_save_survives_and_is_due_at_once(
     op = claimed(store)
     getattr(other, wish)(op.id, NOW + 1)
     answer = replace(op, status=Status.RUNNING, due_at=NOW + 600, claims=0, facts={"job": "j"})
-    assert store.save_operations([Change(op, answer)], owe_none, NOW + 2) == [True]
+    assert store.save_operations([Change(op, answer)], owe_none, at(NOW + 2)) == [True]
     found = read(store, op)
     assert found.due_at == NOW + 2
     assert found.facts == {"job": "j"}
@@ -72,14 +72,14 @@ def test_a_wish_that_was_known_before_the_claim_is_not_due_again(store: Store) -
     store.nudge("x", NOW - 1)
     (op,) = store.claim_operations(NOW, 1)
     answer = replace(op, due_at=NOW + 600, claims=0)
-    store.save_operations([Change(op, answer)], owe_none, NOW + 2)
+    store.save_operations([Change(op, answer)], owe_none, at(NOW + 2))
     assert read(store, op).due_at == NOW + 600
 
 
 def test_an_answer_that_closes_the_row_wins_over_a_wish(store: Store) -> None:
     op = claimed(store)
     store.ask_cancel(op.id, NOW + 1)
-    assert store.save_operations([Change(op, closed(op))], owe_none, NOW + 2) == [True]
+    assert store.save_operations([Change(op, closed(op))], owe_none, at(NOW + 2)) == [True]
     found = read(store, op)
     assert (found.status, found.due_at) == (Status.SUCCEEDED, None)
     assert found.cancel_asked_at == NOW + 1

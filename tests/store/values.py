@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -12,6 +12,11 @@ from connector.store import Store
 
 NOW = 1_700_000_000.25
 numbers = count(1)
+
+
+def at(now: float) -> Callable[[], float]:
+    """A clock that stands."""
+    return lambda: now
 
 
 def operation(**fields: Any) -> Operation:
