@@ -91,6 +91,10 @@ class Files:
         """The MIME type of a file, as ``sniff`` below tells it."""
         return sniff(head, name, declared)
 
+    def ending(self, type: str) -> str:
+        """How the names of files of a MIME type end, as ``ending`` below tells it."""
+        return ending(type)
+
     def _path(self, id: str) -> str:
         if not ID.fullmatch(id):
             raise ValueError("a file id is 8 to 64 letters, digits, _ and -")
@@ -232,6 +236,8 @@ class ObjectSink:
             self._fs.rm_file(self._path)
 
 
+ZIP = "application/zip"
+
 MAGIC = (
     (0, b"%PDF-", "application/pdf"),
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -243,7 +249,7 @@ MAGIC = (
     (4, b"ftypheic", "image/heic"),
     (4, b"ftypheix", "image/heic"),
     (4, b"ftypmif1", "image/heic"),
-    (0, b"PK\x03\x04", "application/zip"),
+    (0, b"PK\x03\x04", ZIP),
 )
 """Where in a file which bytes stand for which type."""
 
@@ -252,7 +258,7 @@ OFFICE = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
-"""Zip files that are something else by their name."""
+"""Zip files that are something else, by their name or by what was declared."""
 
 MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
@@ -260,10 +266,17 @@ MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 def sniff(head: bytes, name: str, declared: str | None) -> str:
     """The MIME type of a file: by its first bytes, else by its name, else as it was declared
     (without parameters), else ``application/octet-stream``."""
-    ending = name.rpartition(".")[2].lower()
+    office = OFFICE.get(name.rpartition(".")[2].lower())
+    said = (declared or "").partition(";")[0].strip().lower()
     for place, magic, type_ in MAGIC:
         if head[place : place + len(magic)] == magic:
-            return OFFICE.get(ending, type_) if type_ == "application/zip" else type_
-    named = OFFICE.get(ending) or mimetypes.guess_type(name)[0]
-    said = (declared or "").partition(";")[0].strip().lower()
+            zipped = office or (said if said in OFFICE.values() else type_)
+            return zipped if type_ == ZIP else type_
+    named = office or mimetypes.guess_type(name)[0]
     return named or (said if MEDIA_TYPE.fullmatch(said) else "application/octet-stream")
+
+
+def ending(type: str) -> str:
+    """How the name of a file of this MIME type ends (``.pdf``); nothing, where no one knows."""
+    office = next((f".{end}" for end, named in OFFICE.items() if named == type), None)
+    return office or mimetypes.guess_extension(type) or ""
