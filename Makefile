@@ -14,9 +14,10 @@ demo: $(READY)
 serve: $(READY)
 	$(BIN)/connector serve
 
+# Most of a test's time is waiting; a file's tests stay together, for they share a service.
 test: $(READY)
 	$(BIN)/python tests/sdks/install.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
 
 check: $(READY)
 	$(BIN)/ruff check .
