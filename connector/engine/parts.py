@@ -100,7 +100,7 @@ class Parts:
     operation_days: float = 30.0
     waiters: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(8))
     clock: Callable[[], float] = time.time
-    dice: Callable[[], float] = random.random
+    dice: Callable[[], float] = random.Random().random
     stopwatch: Callable[[], float] = time.monotonic
     stopping: threading.Event = field(default_factory=threading.Event)
 
