@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from benchmarks import claims, imports, memory, orders, starting, status, submits, worker
+from benchmarks import claims, imports, memory, orders, polls, starting, status, submits, worker
 from benchmarks.figures import FULL, QUICK, Topic
 from benchmarks.show import out, table
 
@@ -20,6 +20,7 @@ TOPICS = {
         Topic("worker", "Worker", worker.run),
         Topic("claims", "Claims of 64 due rows", claims.run),
         Topic("memory", "Peak memory above idle, one file of 37 MB", memory.run),
+        Topic("polls", "Polls of SellerShorts", polls.run),
         Topic("orders", "Peak memory above idle, results for SellerShorts", orders.run),
     )
 }

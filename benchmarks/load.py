@@ -20,6 +20,7 @@ from benchmarks.running import Running, process
 
 END = b"\r\n\r\n"
 LENGTH = b"content-length:"
+SLOW = 0.999  # of all answers come within the time that is called slow
 
 
 class Client(asyncio.Protocol):
@@ -29,13 +30,18 @@ class Client(asyncio.Protocol):
         self._requests = requests
         self._expected = b"HTTP/1.1 " + expected
         self._heard = b""
-        self.answers = 0
+        self.times: list[float] = []
         self.wrong = 0
+        self._asked_at = 0.0
 
     def connection_made(self, transport: Any) -> None:
         """The first question."""
         self._transport = transport
-        transport.write(next(self._requests))
+        self._ask()
+
+    def _ask(self) -> None:
+        self._asked_at = time.perf_counter()
+        self._transport.write(next(self._requests))
 
     def data_received(self, data: bytes) -> None:
         """An answer, or a part of one."""
@@ -43,10 +49,10 @@ class Client(asyncio.Protocol):
         head = heard.find(END)
         if head < 0 or len(heard) < head + len(END) + _length(heard[:head]):
             return
-        self.answers += 1
+        self.times.append(time.perf_counter() - self._asked_at)
         self.wrong += not heard.startswith(self._expected)
         self._heard = b""
-        self._transport.write(next(self._requests))
+        self._ask()
 
 
 def _length(head: bytes) -> int:
@@ -70,10 +76,12 @@ async def _run(order: dict[str, Any]) -> dict[str, Any]:
     started = time.perf_counter()
     await asyncio.sleep(order["seconds"])
     seconds = time.perf_counter() - started
-    answers, wrong = sum(c.answers for c in clients), sum(c.wrong for c in clients)
+    times = sorted(each for client in clients for each in client.times)
+    wrong = sum(client.wrong for client in clients)
     for client in clients:
         client._transport.abort()
-    return {"rate": answers / seconds, "wrong": wrong}
+    slow = times[int(len(times) * SLOW)] if times else 0.0
+    return {"rate": len(times) / seconds, "wrong": wrong, "slow": slow}
 
 
 class Generator:
@@ -86,6 +94,17 @@ class Generator:
         self, port: int, requests: list[str], connections: int, expected: int, seconds: float
     ) -> float:
         """Answers a second; raises when there was none, or another status than expected."""
+        return self._measured(port, requests, connections, expected, seconds)["rate"]
+
+    def slow(
+        self, port: int, requests: list[str], connections: int, expected: int, seconds: float
+    ) -> float:
+        """The time in seconds within which 99.9 % of the answers came; raises likewise."""
+        return self._measured(port, requests, connections, expected, seconds)["slow"]
+
+    def _measured(
+        self, port: int, requests: list[str], connections: int, expected: int, seconds: float
+    ) -> dict[str, float]:
         order = {
             "port": port,
             "requests": requests,
@@ -96,10 +115,10 @@ class Generator:
         assert self._running.stdin
         assert self._running.stdout
         print(json.dumps(order), file=self._running.stdin, flush=True)
-        heard = json.loads(self._running.stdout.readline())
+        heard: dict[str, float] = json.loads(self._running.stdout.readline())
         if heard["wrong"] or not heard["rate"]:
             raise RuntimeError(f"port {port} answered otherwise than {expected}: {heard}")
-        return float(heard["rate"])
+        return heard
 
 
 @contextlib.contextmanager

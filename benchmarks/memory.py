@@ -16,6 +16,7 @@ from connector.engine import Engine, Order
 
 MB = 1_000_000
 SIZE = 37 * MB
+LARGEST = 100 * MB  # what the service takes, if it is not told otherwise
 SMALL = MB // 10  # a first file, so that what every process needs once is not counted
 PIECE = 64 * 1024
 BOUNDARY = "a-boundary-of-the-benchmarks"
@@ -29,11 +30,13 @@ TAIL = f"\r\n--{BOUNDARY}--\r\n".encode()
 
 def run(scale: Scale) -> list[Figure]:
     """In as multipart and as base64 in JSON, out to the provider as multipart."""
-    size = 4 * MB if scale.quick else SIZE
+    size, largest = (4 * MB, 8 * MB) if scale.quick else (SIZE, LARGEST)
     return [
         _figure("in, multipart", _came_in(_multipart, size), 8.0),
         _figure("in, base64 in JSON", _came_in(_base64, size), 150.0),
         _figure("out to the provider, multipart", _went_out(size), 8.0),
+        _figure(f"in, multipart, {largest // MB} MB", _came_in(_multipart, largest), 16.0),
+        _figure(f"out to the provider, {largest // MB} MB", _went_out(largest), 16.0),
     ]
 
 

@@ -60,10 +60,10 @@ class World:
             engine.parts.store.close()
 
     @contextlib.contextmanager
-    def serving(self) -> Iterator[tuple[int, int]]:
-        """``connector serve --no-worker``: its port and its process."""
+    def serving(self, *options: str) -> Iterator[tuple[int, int]]:
+        """``connector serve``, without a worker if nothing else is said: its port and process."""
         port = free_port()
-        command = ("connector", "serve", "--no-worker", "--port", str(port))
+        command = ("connector", "serve", *(options or ("--no-worker",)), "--port", str(port))
         with process(*command, environment=self.environment()) as running:
             until_answers(port, "/readyz", running)
             yield port, running.pid
