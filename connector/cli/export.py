@@ -11,7 +11,7 @@ import click
 
 from connector.cli.show import as_json, err, out, print_json, table
 from connector.core.language import Manifest
-from connector.exporters import EXPORTERS, CannotExport, Exporter, Options, Package, Problem
+from connector.exporters.table import EXPORTERS, CannotExport, Exporter, Options, Package, Problem
 from connector.settings import read_settings
 from connector.wiring import load_manifests
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from connector.core.language import Action, Manifest
-from connector.exporters import EXPORTERS, Options
+from connector.exporters.table import EXPORTERS, Options
 from connector.manifest import load
 from connector.manifest.load import files_in
 from tests.living import ROOT

@@ -9,9 +9,9 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageColor
 
-from connector.exporters import Options
-from connector.exporters.power_automate import carried, export
+from connector.exporters.power_automate.export import carried, export
 from connector.exporters.power_automate.icon import LIGHT, contrasting, icon, initials
+from connector.exporters.table import Options
 from tests.exporters.exported import NAMES, URL, definition, manifest, package, properties
 
 

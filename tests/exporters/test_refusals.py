@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connector.core.language import Manifest, Shape
-from connector.exporters import EXPORTERS, CannotExport, Options
+from connector.exporters.table import EXPORTERS, CannotExport, Options
 from tests.exporters.exported import URL, manifest, with_action
 
 TEXT = {"type": "string", "title": "Text", "description": "Some text."}

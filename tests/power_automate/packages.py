@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.core.language import Manifest
-from connector.exporters import EXPORTERS, Options
+from connector.exporters.table import EXPORTERS, Options
 from tests.power_automate.gateway import Package
 
 POWER_AUTOMATE = EXPORTERS["power-automate"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from connector.exporters import Problem
+from connector.exporters.table import Problem
 from tests.living import ROOT
 from tests.power_automate.packages import DEFINITION, POWER_AUTOMATE, PROPERTIES, read
 from tests.power_automate.test_rule_package import of

@@ -17,7 +17,7 @@ from flask import Flask, Response, request
 
 from connector.core.language import Manifest
 from connector.core.model import CLOSED
-from connector.exporters import EXPORTERS, Options, Package
+from connector.exporters.table import EXPORTERS, Options, Package
 from connector.manifest import load
 from connector.manifest.load import files_in
 from tests.living import INVOICE, MODEL, ROOT, Living

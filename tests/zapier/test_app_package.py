@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from connector.cli import cli
 from connector.core.language import Manifest
-from connector.exporters import EXPORTERS, CannotExport, Options
+from connector.exporters.table import EXPORTERS, CannotExport, Options
 from connector.exporters.zapier.package import CORE
 from tests.living import ROOT
 from tests.zapier.apps import OURS, URL, manifest, package
