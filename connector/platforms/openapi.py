@@ -108,11 +108,6 @@ def _account() -> Json:
     }
 
 
-def _picking(manifests: Mapping[str, Manifest]) -> Json:
-    """What is asked while a step is set up."""
-    return {**_choices(manifests), **_outputs(manifests)}
-
-
 def _choices(manifests: Mapping[str, Manifest]) -> Json:
     """One path for each list of choices, with what narrows it down."""
     paths: Json = {}

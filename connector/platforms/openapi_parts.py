@@ -89,6 +89,20 @@ def order(action: Action, name: str, output: Any) -> Json:
     }
 
 
+def below(platform: str, provider: str, *parts: Json) -> Json:
+    """A platform's paths of one provider, their operations under names that no other's have."""
+    begin = f"{platform.replace('-', '_')}_{provider}"
+    made: Json = {}
+    for path, item in ((path, item) for part in parts for path, item in part.items()):
+        made[f"/{platform}/{provider}{path}"] = {
+            method: each
+            if method == "parameters"
+            else {**each, "operationId": f"{begin}_{each['operationId']}"}
+            for method, each in item.items()
+        }
+    return made
+
+
 def order_body(action: Action) -> Json:
     """What an action takes: JSON or a form (files as base64), or multipart (files as parts)."""
     names = file_fields(action.fields)

@@ -19,6 +19,7 @@ from connector.platforms.openapi_parts import (
     WORDS,
     answers,
     array,
+    below,
     call,
     content,
     order,
@@ -64,27 +65,16 @@ def paths(manifests: Mapping[str, Manifest]) -> Json:
     """All paths of all providers."""
     made: Json = {}
     for manifest in manifests.values():
-        parts: tuple[Json, ...] = (
+        made |= below(
+            "power-automate",
+            manifest.name,
             *map(_action, manifest.actions.values()),
             _jobs(),
             _subscriptions(manifest),
             _news(manifest),
             _pickers(manifest),
         )
-        for path, item in ((path, item) for part in parts for path, item in part.items()):
-            made[f"/power-automate/{manifest.name}{path}"] = _named(manifest, item)
     return made
-
-
-def _named(manifest: Manifest, item: Json) -> Json:
-    """The item with names that no other provider's have."""
-    begin = f"power_automate_{manifest.name}"
-    return {
-        method: each
-        if method == "parameters"
-        else {**each, "operationId": f"{begin}_{each['operationId']}"}
-        for method, each in item.items()
-    }
 
 
 def _action(action: Action) -> Json:

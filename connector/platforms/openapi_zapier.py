@@ -12,6 +12,7 @@ from connector.platforms.openapi_parts import (
     WORDS,
     answers,
     array,
+    below,
     call,
     content,
     order,
@@ -98,26 +99,15 @@ def paths(manifests: Mapping[str, Manifest]) -> Json:
     """All paths of all providers."""
     made: Json = {}
     for manifest in manifests.values():
-        parts = (
+        made |= below(
+            "zapier",
+            manifest.name,
             *map(_submit, manifest.actions.values()),
             _jobs(),
             _hooks(manifest),
             _pickers(manifest),
         )
-        for path, item in ((path, item) for part in parts for path, item in part.items()):
-            made[f"/zapier/{manifest.name}{path}"] = _named(manifest, item)
     return made
-
-
-def _named(manifest: Manifest, item: Json) -> Json:
-    """The item with names that no other provider's have."""
-    begin = f"zapier_{manifest.name}"
-    return {
-        method: each
-        if method == "parameters"
-        else {**each, "operationId": f"{begin}_{each['operationId']}"}
-        for method, each in item.items()
-    }
 
 
 def _submit(action: Action) -> Json:
