@@ -31,11 +31,11 @@ NUMBERS = {
 
 FILL = """
 INSERT INTO operations (id, owner, provider, action, platform, input, created_at, deadline_at,
-    next_call, due_at, fingerprint, status, facts, claims, misses, denials, polls, lease,
+    next_call, due_at, fingerprint, status, facts, claims, misses, lost, denials, polls, lease,
     updated_at, revision)
 SELECT 'operation-' || n, 'owner-' || (n % 100), 'provider-' || (n % 5), 'order', 'rest',
     '{{"text"\\:"one line","pages"\\:1}}', n, n + 86400, 'check_status', n, 'f', 'running',
-    '{{"job"\\:"j-1","progress"\\:{{"done"\\:1}}}}', 1, 0, 0, 1, 60, n, 1
+    '{{"job"\\:"j-1","progress"\\:{{"done"\\:1}}}}', 1, 0, 0, 0, 1, 60, n, 1
 FROM {numbers}
 """
 
